@@ -1,0 +1,303 @@
+"""One state of the index, in a folder of its own: Chroma, Tantivy and the card. The only user of chromadb."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ingest.article import Article, Filter, day_number
+from ingest.card import Card
+from ingest.chunk import Chunk
+from ingest.words import WordIndex
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+_PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
+_NEAR = 1e-3  # cosine distance under which a stored vector has found itself
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Where a passage stood in each ranking it came from, counted from 1; None: it was not in that one."""
+
+    meaning: int | None = None
+    words: int | None = None
+    reranked: int | None = None
+
+    def items(self) -> Iterator[tuple[str, int | None]]:
+        """The rankings by name."""
+        return iter((("meaning", self.meaning), ("words", self.words), ("reranked", self.reranked)))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk the index returned for a query; a higher score is better.
+
+    The score is the cosine similarity for a search by meaning, BM25 for one by words, and the fusion of both, from
+    0 to 1, in what `qa` makes of them.
+    """
+
+    chunk: Chunk
+    score: float
+    ranks: Ranks = Ranks()
+
+
+class Generation:
+    """The stores of one generation, opened. Safe to read from several threads."""
+
+    def __init__(self, folder: Path, number: int, *, create: Card | None = None) -> None:
+        self.folder = folder
+        self.number = number
+        if create is not None:
+            folder.mkdir(parents=True)
+            create.write(folder)
+        self.card = create or Card.read(folder)
+        self._words = WordIndex(folder / "words", create=create is not None)
+        self._client = _client(folder / "chroma")
+        self._chunks = _collection(self._client, create=create is not None)
+
+    def copy(self, folder: Path, number: int) -> "Generation":
+        """The same content in a new folder, to be changed there.
+
+        Chroma's database is copied by SQLite itself: another process that opens it writes a lock row at any moment.
+        """
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
+        database = Path("chroma") / "chroma.sqlite3"
+        with (
+            closing(sqlite3.connect(self.folder / database)) as source,
+            closing(sqlite3.connect(folder / database)) as target,
+        ):
+            source.backup(target)
+        return Generation(folder, number)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+    # Reading
+
+    def count(self) -> int:
+        """How many chunks there are."""
+        return self._chunks.count()
+
+    def articles(self) -> list[Article]:
+        """Every article without its text, in the order of their ids."""
+        found: list[Article] = []
+        offset = 0
+        while True:
+            page = self._chunks.get(where={"position": 0}, include=["metadatas"], limit=_PAGE, offset=offset)
+            found.extend(_article(metadata, "") for metadata in page["metadatas"] or [])
+            if len(page["ids"]) < _PAGE:
+                return sorted(found, key=lambda article: article.id)
+            offset += _PAGE
+
+    def article(self, article_id: str) -> Article:
+        """One article with its text. Raises KeyError."""
+        chunks, metadata = self._article_chunks(article_id)
+        return _article(metadata, "".join(chunk.text for chunk in chunks))
+
+    def chunks(self, article_id: str) -> list[Chunk]:
+        """The chunks of one article, in order. Raises KeyError."""
+        return self._article_chunks(article_id)[0]
+
+    def by_meaning(self, vector: Sequence[float], limit: int, only: Filter = Filter()) -> list[Passage]:
+        """The chunks nearest to a vector, with their cosine similarity."""
+        limit = min(limit, self.count())
+        if limit < 1:
+            return []
+        found = self._chunks.query(
+            query_embeddings=[vector],
+            n_results=limit,
+            where=_where(only),
+            include=["documents", "metadatas", "distances"],
+        )
+        rows = zip(
+            (found["documents"] or [[]])[0], (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0], strict=True
+        )
+        return [
+            Passage(_chunk(metadata, text), 1.0 - distance, Ranks(meaning=rank))
+            for rank, (text, metadata, distance) in enumerate(rows, 1)
+        ]
+
+    def by_words(self, text: str, limit: int, only: Filter = Filter()) -> list[Passage]:
+        """The chunks that share most with a text, with their BM25 scores."""
+        scores = dict(self._words.search(text, limit, only))
+        chunks = self._chunks_by_id(list(scores))
+        return [
+            Passage(chunks[chunk_id], score, Ranks(words=rank))
+            for rank, (chunk_id, score) in enumerate(scores.items(), 1)
+        ]
+
+    def terms(self, text: str) -> list[str]:
+        """The stems of a text, as the word index has them."""
+        return self._words.terms(text)
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """How rare each stem is in this archive (inverse document frequency)."""
+        return self._words.rarity(terms)
+
+    # Writing: only to a generation that is not published
+
+    def replace(self, article: Article, chunks: Sequence[Chunk], vectors: Sequence[Sequence[float]]) -> None:
+        """Put an article in the place of all that is there of it; its words are found after `commit`."""
+        stale = self._stale_ids(article.id, len(chunks))
+        for batch in _pages(list(zip(chunks, vectors, strict=True))):
+            self._chunks.upsert(
+                ids=[chunk.id for chunk, _ in batch],
+                embeddings=[vector for _, vector in batch],
+                documents=[chunk.text for chunk, _ in batch],
+                metadatas=[_metadata(chunk, article, len(chunks)) for chunk, _ in batch],
+            )
+        if stale:
+            self._chunks.delete(ids=stale)
+        self._words.remove(article.id)
+        for chunk in chunks:
+            self._words.add(
+                chunk.id, article.id, chunk.title, chunk.text, source=chunk.source, published=chunk.published
+            )
+
+    def remove(self, article_id: str) -> None:
+        """Take an article out."""
+        stale = self._stale_ids(article_id, 0)
+        if stale:
+            self._chunks.delete(ids=stale)
+        self._words.remove(article_id)
+
+    def commit(self, *, built: str, versions: Mapping[str, str]) -> None:
+        """Finish the stores and check them; raises RuntimeError when they disagree or a vector is not found."""
+        self._words.commit()
+        chunks, words, articles = self.count(), self._words.count(), self.articles()
+        if chunks != words:
+            raise RuntimeError(f"the stores disagree: {chunks} chunks by meaning, {words} by words")
+        sample = self._chunks.get(limit=8, offset=max(0, chunks // 2 - 4), include=["embeddings"])
+        embeddings = sample["embeddings"]
+        for vector in embeddings if embeddings is not None else ():
+            nearest = self._chunks.query(query_embeddings=[vector], n_results=1, include=["distances"])
+            distances = (nearest["distances"] or [[]])[0]
+            if not distances or distances[0] > _NEAR:
+                raise RuntimeError("a stored vector does not find itself")
+        self.card = replace(
+            self.card,
+            articles=len(articles),
+            chunks=chunks,
+            built=built,
+            origins=tuple(sorted({article.origin for article in articles})),
+            versions=versions,
+        )
+        self.card.write(self.folder)
+
+    def _article_chunks(self, article_id: str) -> tuple[list[Chunk], Mapping[str, Any]]:
+        first = self._chunks.get(ids=[f"{article_id}#0"], include=["metadatas"])
+        if not first["ids"] or not first["metadatas"]:
+            raise KeyError(article_id)
+        metadata = first["metadatas"][0]
+        chunk_ids = [f"{article_id}#{position}" for position in range(int(str(metadata["chunks"])))]
+        by_id = self._chunks_by_id(chunk_ids)
+        return [by_id[chunk_id] for chunk_id in chunk_ids], metadata
+
+    def _chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        found: dict[str, Chunk] = {}
+        for page in _pages(chunk_ids):
+            rows = self._chunks.get(ids=list(page), include=["documents", "metadatas"])
+            for chunk_id, text, metadata in zip(
+                rows["ids"], rows["documents"] or [], rows["metadatas"] or [], strict=True
+            ):
+                found[chunk_id] = _chunk(metadata, text)
+        return found
+
+    def _stale_ids(self, article_id: str, kept: int) -> list[str]:
+        first = self._chunks.get(ids=[f"{article_id}#0"], include=["metadatas"])
+        stored = int(str(first["metadatas"][0]["chunks"])) if first["metadatas"] else 0
+        return [f"{article_id}#{position}" for position in range(kept, stored)]
+
+
+def _pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + _PAGE] for start in range(0, len(rows), _PAGE))
+
+
+def _client(folder: Path) -> "ClientAPI":
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _collection(client: "ClientAPI", *, create: bool) -> "Collection":
+    # embedding_function=None: otherwise Chroma brings a model of its own, and downloads it.
+    if create:
+        return client.create_collection(
+            "chunks", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+    return client.get_collection("chunks", embedding_function=None)
+
+
+def _metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int]:
+    """What Chroma keeps of a chunk beside its text. It drops None silently, so an absent value is an absent key."""
+    values: dict[str, str | int | None] = {
+        "article_id": article.id,
+        "position": chunk.position,
+        "chunks": chunks,
+        "start": chunk.start,
+        "end": chunk.end,
+        "title": article.title,
+        "source": article.source,
+        "author": article.author,
+        "url": article.url,
+        "published": day_number(article.published),
+        "origin": article.origin,
+        "content_hash": article.content_hash,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _chunk(metadata: Mapping[str, Any], text: str) -> Chunk:
+    return Chunk(
+        article_id=metadata["article_id"],
+        position=metadata["position"],
+        start=metadata["start"],
+        end=metadata["end"],
+        text=text,
+        title=metadata["title"],
+        source=metadata["source"],
+        url=metadata.get("url"),
+        published=_day(metadata["published"]),
+    )
+
+
+def _article(metadata: Mapping[str, Any], text: str) -> Article:
+    return Article(
+        id=metadata["article_id"],
+        title=metadata["title"],
+        text=text,
+        source=metadata["source"],
+        author=metadata.get("author"),
+        url=metadata.get("url"),
+        published=_day(metadata["published"]),
+        origin=metadata["origin"],
+        content_hash=metadata["content_hash"],
+    )
+
+
+def _day(number: int) -> date | None:
+    return date(number // 10_000, number // 100 % 100, number % 100) if number else None
+
+
+def _where(only: Filter) -> Any:
+    parts: list[dict[str, Any]] = []
+    if only.since or only.until:
+        parts.append({"published": {"$gte": day_number(only.since) or 1}})
+    if only.until:
+        parts.append({"published": {"$lte": day_number(only.until)}})
+    if only.sources:
+        parts.append({"source": {"$in": list(only.sources)}})
+    if len(parts) > 1:
+        return {"$and": parts}
+    return parts[0] if parts else None

@@ -1,0 +1,152 @@
+"""Bytes of one format → Article: plain text, and Markdown with front matter."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+import frontmatter
+from charset_normalizer import from_bytes
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from yaml import YAMLError
+
+from ingest.article import Article
+
+SUFFIXES = (".txt", ".md")
+_LONGEST_TITLE = 200
+_LARGEST_FILE = 50_000_000  # bytes
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to read: the id that its article gets, where it lies, and the source it was found in."""
+
+    id: str
+    path: Path
+    origin: str
+
+
+class UnreadableError(ValueError):
+    """A file that gives no article; the message is the reason, for the one who put it there."""
+
+
+def read(item: Item) -> Article:
+    """The article in a file. Raises UnreadableError."""
+    try:
+        if item.path.stat().st_size > _LARGEST_FILE:
+            raise UnreadableError(f"larger than {_LARGEST_FILE // 1_000_000} MB")
+        data = item.path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error
+    text = _decode(data)
+    return _markdown(item, text) if item.path.suffix.lower() == ".md" else _plain(item, text)
+
+
+def _decode(data: bytes) -> str:
+    """UTF-8, or what the bytes look most like; Unicode composed, line ends as one newline, no control characters.
+
+    Characters that turn the direction of text go too: they can make a quote read as what it is not.
+    """
+    if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError("not a text file")
+    try:
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    except UnicodeDecodeError:
+        guess = from_bytes(data).best()
+        if guess is None:
+            raise UnreadableError("its encoding is not known: save it as UTF-8") from None
+        text = str(guess)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+
+
+def _plain(item: Item, text: str) -> Article:
+    text = text.strip()
+    first, _, rest = text.partition("\n")
+    titled = len(first) <= _LONGEST_TITLE and rest.startswith("\n") and rest.strip()
+    return _article(item, text, title=first if titled else None, fields={})
+
+
+def _markdown(item: Item, text: str) -> Article:
+    try:
+        fields, body = frontmatter.parse(text)
+    except (YAMLError, ValueError) as error:
+        raise UnreadableError(f"its front matter is not YAML: {' '.join(str(error).split())[:200]}") from error
+    blocks = list(_blocks(MarkdownIt("commonmark", {"html": False}).enable("table").parse(body)))
+    title = _text(fields.get("title"))
+    if title is None and blocks and blocks[0][0] == "h1":
+        title = blocks.pop(0)[1]
+    return _article(item, "\n\n".join(block for _, block in blocks), title=title, fields=fields)
+
+
+def _blocks(tokens: list[Token]) -> list[tuple[str, str]]:
+    """The paragraphs, headings, list items and code blocks of a Markdown text, each with its tag, as plain text."""
+    blocks = []
+    tag = ""
+    for token in tokens:
+        if token.type in ("fence", "code_block"):
+            blocks.append(("code", token.content.strip()))
+        elif token.type == "inline":
+            blocks.append((tag, "".join(_inline(token.children or [])).strip()))
+        elif token.nesting == 1:
+            tag = token.tag
+    return [(tag, text) for tag, text in blocks if text]
+
+
+def _inline(tokens: list[Token]) -> list[str]:
+    """Words without their mark-up; of an image only its description."""
+    return [
+        "\n" if token.type in ("softbreak", "hardbreak") else "".join(_inline(token.children)) if token.children else token.content
+        for token in tokens
+    ]
+
+
+def _article(item: Item, text: str, *, title: str | None, fields: Mapping[str, object]) -> Article:
+    if not text.strip():
+        raise UnreadableError("there is no text in it")
+    stem = PurePosixPath(item.id).stem
+    return Article(
+        id=item.id,
+        title=" ".join((title or stem.replace("-", " ").replace("_", " ")).split()),
+        text=text,
+        source=_text(fields.get("source")) or "",
+        author=_text(fields.get("author")),
+        url=_web_address(_text(fields.get("url"))),
+        published=_day(fields.get("published", fields.get("date"))),
+        origin=item.origin,
+    )
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list):
+        value = ", ".join(str(part) for part in value)
+    return " ".join(str(value).split()) or None if value is not None else None
+
+
+def _web_address(address: str | None) -> str | None:
+    """An address that a reader may follow; anything but http and https (javascript: above all) is dropped."""
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    found = _DATE.match(str(value or "").strip())
+    try:
+        return date.fromisoformat(found.group()) if found else None
+    except ValueError:
+        return None
+
+

@@ -1,0 +1,206 @@
+"""The values that travel: Query, Citation, Sentence, Refusal, Answer, Turn; and their one JSON form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from ingest.index import Passage
+
+Mode = Literal["quotes", "written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question with its answer's text."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for: a text that stands alone, and filters that every passage meets.
+
+    `since` and `until` are publication dates, both inclusive; `sources` are names of outlets, empty for all.
+    """
+
+    text: str
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The query as in the contract."""
+        return {
+            "text": self.text,
+            "since": _iso(self.since),
+            "until": _iso(self.until),
+            "sources": list(self.sources),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A number in the answer, with the exact words it stands for: `article.text[start:end] == quote`.
+
+    `score` is the strength of the evidence, from 0 to 1, higher is better.
+    """
+
+    number: int
+    article_id: str
+    title: str
+    source: str
+    url: str | None
+    published: date | None
+    start: int
+    end: int
+    quote: str
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The citation as in the contract."""
+        return {
+            "number": self.number,
+            "article_id": self.article_id,
+            "title": self.title,
+            "source": self.source,
+            "url": self.url,
+            "published": _iso(self.published),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "score": round(self.score, 4),
+        }
+
+    def __str__(self) -> str:
+        origin = ", ".join(part for part in (self.title, self.source, _iso(self.published)) if part)
+        return f"[{self.number}] {origin}\n    “{self.quote}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of the citations it relies on.
+
+    `supported` says whether those quotes bear it out; None: nobody has checked.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool | None = None
+
+    def __str__(self) -> str:
+        marks = "".join(f"[{number}]" for number in self.citations)
+        return f"{self.text} {marks}" if marks else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, and the nearest that the articles have."""
+
+    reason: str
+    nearest: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """How long each step took, in seconds."""
+
+    query: float = 0.0
+    retrieve: float = 0.0
+    answer: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question, and all that it rests on.
+
+    While it is streamed, each Answer is the whole of it so far. `index_generation` is the state of the index
+    that every passage and quote comes from.
+    """
+
+    question: str
+    query: Query
+    mode: Mode = "quotes"
+    model: str | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    refusal: Refusal | None = None
+    notes: tuple[str, ...] = ()
+    index_generation: int = 0
+    seconds: Seconds = field(default_factory=Seconds)
+
+    @property
+    def text(self) -> str:
+        """The answer as prose with its [n]; what is known to be unsupported is left out."""
+        if self.refusal is not None:
+            return self.refusal.reason
+        return " ".join(str(sentence) for sentence in self.sentences if sentence.supported is not False)
+
+    def __str__(self) -> str:
+        cited = self.refusal.nearest if self.refusal is not None else self.citations
+        parts = [self.text]
+        if cited:
+            parts.append("Nearest:" if self.refusal is not None else "")
+            parts.extend(str(citation) for citation in cited)
+        parts.extend(f"Note: {note}" for note in self.notes)
+        return "\n".join(parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as in the contract: the same for the command line, HTTP and exports."""
+        refusal = self.refusal
+        return {
+            "question": self.question,
+            "query": self.query.as_json(),
+            "mode": self.mode,
+            "model": self.model,
+            "text": self.text,
+            "refused": refusal is not None,
+            "refusal": refusal
+            and {"reason": refusal.reason, "nearest": [citation.as_json() for citation in refusal.nearest]},
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "supported": s.supported} for s in self.sentences
+            ],
+            "citations": [citation.as_json() for citation in self.citations],
+            "passages": [passage_as_json(passage) for passage in self.passages],
+            "notes": list(self.notes),
+            "index_generation": self.index_generation,
+            "seconds": {
+                name: round(getattr(self.seconds, name), 4) for name in ("query", "retrieve", "answer", "total")
+            },
+        }
+
+
+def passage_as_json(passage: Passage) -> dict[str, Any]:
+    """A passage as in the contract, with the ranks that it came from."""
+    chunk = passage.chunk
+    return {
+        "article_id": chunk.article_id,
+        "title": chunk.title,
+        "source": chunk.source,
+        "url": chunk.url,
+        "published": _iso(chunk.published),
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+        "score": round(passage.score, 4),
+        "ranks": {name: rank for name, rank in passage.ranks.items() if rank is not None},
+    }
+
+
+def turns_from_json(rows: object) -> tuple[Turn, ...]:
+    """A history from JSON: a list of {"question", "answer"}. Raises ValueError when it is anything else."""
+    if not isinstance(rows, list):
+        raise ValueError('a history is a JSON list of {"question": "…", "answer": "…"}')
+    turns = []
+    for row in rows:
+        if not (isinstance(row, Mapping) and isinstance(row.get("question"), str)):
+            raise ValueError('each turn of a history is {"question": "…", "answer": "…"}')
+        turns.append(Turn(row["question"], str(row.get("answer") or "")))
+    return tuple(turns)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
