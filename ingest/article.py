@@ -50,6 +50,9 @@ class Filter:
         return bool(self.since or self.until or self.sources)
 
 
+EVERYTHING = Filter()
+
+
 def day_number(day: date | None) -> int:
     """A date as a number that sorts, 20180223; 0 for none."""
     return day.year * 10_000 + day.month * 100 + day.day if day else 0

@@ -7,15 +7,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ingest.article import Article, Filter, day_number
+from ingest.article import EVERYTHING, Article, Filter, day_number
 from ingest.card import Card
 from ingest.chunk import Chunk
 from ingest.words import WordIndex
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 _PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
@@ -108,7 +108,7 @@ class Generation:
         """The chunks of one article, in order. Raises KeyError."""
         return self._article_chunks(article_id)[0]
 
-    def by_meaning(self, vector: Sequence[float], limit: int, only: Filter = Filter()) -> list[Passage]:
+    def by_meaning(self, vector: Sequence[float], limit: int, only: Filter = EVERYTHING) -> list[Passage]:
         """The chunks nearest to a vector, with their cosine similarity."""
         limit = min(limit, self.count())
         if limit < 1:
@@ -120,14 +120,17 @@ class Generation:
             include=["documents", "metadatas", "distances"],
         )
         rows = zip(
-            (found["documents"] or [[]])[0], (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0], strict=True
+            (found["documents"] or [[]])[0],
+            (found["metadatas"] or [[]])[0],
+            (found["distances"] or [[]])[0],
+            strict=True,
         )
         return [
             Passage(_chunk(metadata, text), 1.0 - distance, Ranks(meaning=rank))
             for rank, (text, metadata, distance) in enumerate(rows, 1)
         ]
 
-    def by_words(self, text: str, limit: int, only: Filter = Filter()) -> list[Passage]:
+    def by_words(self, text: str, limit: int, only: Filter = EVERYTHING) -> list[Passage]:
         """The chunks that share most with a text, with their BM25 scores."""
         scores = dict(self._words.search(text, limit, only))
         chunks = self._chunks_by_id(list(scores))
@@ -135,6 +138,17 @@ class Generation:
             Passage(chunks[chunk_id], score, Ranks(words=rank))
             for rank, (chunk_id, score) in enumerate(scores.items(), 1)
         ]
+
+    def similarities(self, chunk_ids: Sequence[str], vector: Sequence[float]) -> dict[str, float]:
+        """The cosine similarity of given chunks to a vector of length 1."""
+        if not chunk_ids:
+            return {}
+        rows = self._chunks.get(ids=list(chunk_ids), include=["embeddings"])
+        stored = rows["embeddings"]
+        return {
+            chunk_id: float(sum(a * b for a, b in zip(row, vector, strict=True)))
+            for chunk_id, row in zip(rows["ids"], stored if stored is not None else [], strict=True)
+        }
 
     def terms(self, text: str) -> list[str]:
         """The stems of a text, as the word index has them."""
@@ -180,7 +194,7 @@ class Generation:
         sample = self._chunks.get(limit=8, offset=max(0, chunks // 2 - 4), include=["embeddings"])
         embeddings = sample["embeddings"]
         for vector in embeddings if embeddings is not None else ():
-            nearest = self._chunks.query(query_embeddings=[vector], n_results=1, include=["distances"])
+            nearest = self._chunks.query(query_embeddings=vector, n_results=1, include=["distances"])
             distances = (nearest["distances"] or [[]])[0]
             if not distances or distances[0] > _NEAR:
                 raise RuntimeError("a stored vector does not find itself")
@@ -223,14 +237,15 @@ def _pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + _PAGE] for start in range(0, len(rows), _PAGE))
 
 
-def _client(folder: Path) -> "ClientAPI":
+def _client(folder: Path) -> "Client":
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    # Declared as an interface that has no `close`.
+    return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
 
 
-def _collection(client: "ClientAPI", *, create: bool) -> "Collection":
+def _collection(client: "Client", *, create: bool) -> "Collection":
     # embedding_function=None: otherwise Chroma brings a model of its own, and downloads it.
     if create:
         return client.create_collection(
@@ -290,7 +305,7 @@ def _day(number: int) -> date | None:
     return date(number // 10_000, number // 100 % 100, number % 100) if number else None
 
 
-def _where(only: Filter) -> Any:
+def _where(only: Filter) -> dict[str, Any] | None:
     parts: list[dict[str, Any]] = []
     if only.since or only.until:
         parts.append({"published": {"$gte": day_number(only.since) or 1}})

@@ -18,14 +18,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from ingest.article import Article, Filter
 from ingest.card import FORMAT, Card
 from ingest.chunk import Chunk, split
-from ingest.embed import PACKAGED, Embedder
 from ingest.generation import Generation, Passage, Ranks
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
 
 __all__ = ["Article", "Chunk", "Filter", "Generation", "Index", "IndexUnusableError", "Passage", "Ranks"]
 
@@ -46,7 +49,7 @@ class Index:
     `embedder` defaults to the one that the index was built with, and is loaded when it is first needed.
     """
 
-    def __init__(self, path: Path, *, embedder: Embedder | None = None, chunk_size: int = CHUNK_SIZE) -> None:
+    def __init__(self, path: Path, *, embedder: "Embedder | None" = None, chunk_size: int = CHUNK_SIZE) -> None:
         self.path = path
         self.chunk_size = chunk_size
         self._embedder = embedder
@@ -62,7 +65,7 @@ class Index:
         path: str | Path = "index",
         *,
         create: bool = False,
-        embedder: Embedder | None = None,
+        embedder: "Embedder | None" = None,
         chunk_size: int = CHUNK_SIZE,
     ) -> "Index":
         """Open an index; `create` makes one on the first write when there is none, reading never does.
@@ -81,10 +84,12 @@ class Index:
         return index
 
     @property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> "Embedder":
         """What makes the vectors. Raises EmbedderError, or IndexUnusableError when its weights changed."""
         with self._embedder_lock:
             if self._embedder is None:
+                from ingest.embed import PACKAGED, Embedder
+
                 card = self._opened.card if self._opened else None
                 embedder = Embedder.load(card.model if card else PACKAGED)
                 if card:
@@ -112,7 +117,9 @@ class Index:
         if number is not None and number != self.generation:
             self._refresh(number)
         if self._opened is None:
-            raise IndexUnusableError(f"the index in {self.path} is empty: run  dateline ingest --index {self.path} FOLDER")
+            raise IndexUnusableError(
+                f"the index in {self.path} is empty: run  dateline ingest --index {self.path} FOLDER"
+            )
         return self._opened
 
     def articles(self) -> list[Article]:
@@ -160,7 +167,9 @@ class Index:
         except (OSError, UnicodeDecodeError) as error:
             raise IndexUnusableError(f"{self.path / 'current'} cannot be read: {error}") from error
         if not name.removeprefix("gen-").isdigit():
-            raise IndexUnusableError(f"{self.path / 'current'} is damaged: write gen-N of the newest folder there into it")
+            raise IndexUnusableError(
+                f"{self.path / 'current'} is damaged: write gen-N of the newest folder there into it"
+            )
         return int(name.removeprefix("gen-"))
 
     def _open_generation(self, number: int) -> Generation:
@@ -174,11 +183,11 @@ class Index:
             raise IndexUnusableError(f"the index in {folder} cannot be opened ({error}): {cure}") from error
         raise IndexUnusableError(f"the index in {folder} has format {card.format}, not {FORMAT}: {cure}")
 
-    def _compare(self, card: Card, embedder: Embedder) -> None:
+    def _compare(self, card: Card, embedder: "Embedder") -> None:
         if (card.weights, card.dimension) != (embedder.weights, embedder.dimension):
             raise IndexUnusableError(
-                f"the index in {self.path} was built with {card.model} ({card.weights[:12]}), not with "
-                f"{embedder.name} ({embedder.weights[:12]}): run  dateline ingest --index {self.path} --rebuild FOLDER"
+                f"the index was built with {card.model} ({card.weights[:12]}), not with {embedder.name} "
+                f"({embedder.weights[:12]}): run  dateline ingest --index {self.path} --rebuild FOLDER"
             )
 
     def _refresh(self, number: int) -> None:
@@ -287,7 +296,9 @@ class Writer:
     def _remove_leftovers(self, published: int | None) -> None:
         """Remove what crashed writers left, and all generations but the published one and the one before."""
         kept = {self._index.folder(published)} if published is not None else set()
-        older = sorted(f for f in self._index.path.glob("gen-*") if published is not None and f < self._index.folder(published))
+        older = sorted(
+            f for f in self._index.path.glob("gen-*") if published is not None and f < self._index.folder(published)
+        )
         kept.update(older[-1:])
         for folder in self._index.path.glob("gen-*"):
             if folder not in kept:

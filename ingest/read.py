@@ -102,7 +102,11 @@ def _blocks(tokens: list[Token]) -> list[tuple[str, str]]:
 def _inline(tokens: list[Token]) -> list[str]:
     """Words without their mark-up; of an image only its description."""
     return [
-        "\n" if token.type in ("softbreak", "hardbreak") else "".join(_inline(token.children)) if token.children else token.content
+        "\n"
+        if token.type in ("softbreak", "hardbreak")
+        else "".join(_inline(token.children))
+        if token.children
+        else token.content
         for token in tokens
     ]
 
@@ -148,5 +152,3 @@ def _day(value: object) -> date | None:
         return date.fromisoformat(found.group()) if found else None
     except ValueError:
         return None
-
-

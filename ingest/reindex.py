@@ -39,6 +39,17 @@ class Changes:
     chunks: int = 0
     seconds: float = 0.0
 
+    def __str__(self) -> str:
+        done = [
+            f"{len(ids)} {name}"
+            for name, ids in (("added", self.added), ("changed", self.changed), ("removed", self.removed))
+            if ids
+        ]
+        done.extend([f"{self.unchanged} unchanged"] if self.unchanged else [])
+        done.extend([f"{len(self.failed)} not indexed"] if self.failed else [])
+        held = f"The index holds {self.articles} articles in {self.chunks} chunks."
+        return f"{', '.join(done) or 'no articles found'} in {self.seconds:.1f} s. {held}"
+
     def as_json(self) -> dict[str, Any]:
         """The changes as in the contract."""
         return {
@@ -128,10 +139,15 @@ class _Run:
 
     def _changed(self, item: Item) -> Iterator[Article]:
         before = self.indexed.get(item.id)
-        if item.id in self.found or (before and before.origin != item.origin and Path(before.origin, item.id).exists()):
+        if item.id in self.found or (
+            before and before.origin != item.origin and Path(before.origin, item.id).exists()
+        ):
             other = before.origin if before else "another source of this run"
             self.failed.append(
-                Failure(str(item.path), f"{item.id} is already there from {other}: rename one, or give their parent folder")
+                Failure(
+                    str(item.path),
+                    f"{item.id} is already there from {other}: rename one, or give their parent folder",
+                )
             )
             return
         self.found.add(item.id)

@@ -7,16 +7,101 @@ from pathlib import Path
 
 import tantivy
 
-from ingest.article import Filter, day_number
+from ingest.article import EVERYTHING, Filter, day_number
 
 _ANALYZER = "dateline_english"
 # Tantivy's own list is short: words that make a question of a statement tell nothing about what is asked.
-_QUESTION_WORDS = (
-    "about after all also am any been before between can could did do does doing done down during each few from further "
-    "had has have having he her here hers him his how i its itself just me more most my nor now off once only other our "
-    "out over own same she should so some than them those through too under until up us very was we were what when "
-    "where which while who whom whose why will would you your s t re ve ll d m"
-).split()
+_QUESTION_WORDS = [
+    "about",
+    "after",
+    "all",
+    "also",
+    "am",
+    "any",
+    "been",
+    "before",
+    "between",
+    "can",
+    "could",
+    "did",
+    "do",
+    "does",
+    "doing",
+    "done",
+    "down",
+    "during",
+    "each",
+    "few",
+    "from",
+    "further",
+    "had",
+    "has",
+    "have",
+    "having",
+    "he",
+    "her",
+    "here",
+    "hers",
+    "him",
+    "his",
+    "how",
+    "i",
+    "its",
+    "itself",
+    "just",
+    "me",
+    "more",
+    "most",
+    "my",
+    "nor",
+    "now",
+    "off",
+    "once",
+    "only",
+    "other",
+    "our",
+    "out",
+    "over",
+    "own",
+    "same",
+    "she",
+    "should",
+    "so",
+    "some",
+    "than",
+    "them",
+    "those",
+    "through",
+    "too",
+    "under",
+    "until",
+    "up",
+    "us",
+    "very",
+    "was",
+    "we",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "whom",
+    "whose",
+    "why",
+    "will",
+    "would",
+    "you",
+    "your",
+    "s",
+    "t",
+    "re",
+    "ve",
+    "ll",
+    "d",
+    "m",
+]
 _TITLE_WEIGHT = 0.6
 _HEAP_BYTES = 64_000_000
 
@@ -51,14 +136,12 @@ class WordIndex:
         """How many chunks there are."""
         return int(self._index.searcher().num_docs)
 
-    def search(self, text: str, limit: int, only: Filter = Filter()) -> list[tuple[str, float]]:
+    def search(self, text: str, limit: int, only: Filter = EVERYTHING) -> list[tuple[str, float]]:
         """The chunks that share most with the text, best first: their ids and BM25 scores."""
         terms = list(dict.fromkeys(self.terms(text)))
         if not terms or limit < 1:
             return []
-        words = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, self._term_query(term)) for term in terms]
-        )
+        words = tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term_query(term)) for term in terms])
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, words), *((tantivy.Occur.Must, part) for part in self._filters(only))]
         )
@@ -67,7 +150,14 @@ class WordIndex:
         return [(str(searcher.doc(address).get_first("id")), float(score)) for score, address in hits]
 
     def add(
-        self, chunk_id: str, article_id: str, title: str, text: str, *, source: str = "", published: date | None = None
+        self,
+        chunk_id: str,
+        article_id: str,
+        title: str,
+        text: str,
+        *,
+        source: str = "",
+        published: date | None = None,
     ) -> None:
         """Add a chunk; found after `commit`."""
         document = tantivy.Document(id=chunk_id, article=article_id, title=title, text=text, source=source)
@@ -98,9 +188,7 @@ class WordIndex:
                 (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, "freq")),
                 (
                     tantivy.Occur.Should,
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(schema, "title", term, "freq"), _TITLE_WEIGHT
-                    ),
+                    tantivy.Query.boost_query(tantivy.Query.term_query(schema, "title", term, "freq"), _TITLE_WEIGHT),
                 ),
             ]
         )

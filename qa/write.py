@@ -1,0 +1,295 @@
+"""Passages → prose by a chat model: its reply is read as it arrives, its [n] become citations with quotes."""
+
+import re
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sentencex
+
+from ingest.index import Passage
+from qa.answer import Citation, Sentence, Turn
+from qa.chat_model import WritingFailed, ask_chat_model
+from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
+from qa.support import best_support, content_words, names_and_numbers
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["WritingFailed", "Written", "rewrite_query", "write"]
+
+PROMPT_CHARACTERS = 10_000  # about 2,500 tokens: with an answer it fits into a context of 4,096
+ANSWER_CHARACTERS = 2_000
+_NEW_WORDS = 3  # that a rewritten question may have beside those of the conversation
+
+_NUMBERS = (
+    r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
+)
+_SHORT = r"(?=[\[【]{1,2}[^\[\]【】\n]{1,60}[\]】])"  # as much as _HALF_MARKER keeps back
+_MARKER = rf"(?:{_SHORT}(?:[\[【]{{2}}{_NUMBERS}[\]】]{{1,2}}|[\[【]{_NUMBERS}[\]】]))"
+_MARKERS = re.compile(rf"\s*(?:{_MARKER}\s*)+(?P<next>\S?)", re.IGNORECASE)
+_HALF_MARKER = re.compile(r"[\[【]{1,2}[^\[\]【】\n]{0,60}\Z")
+_CUT_MARKER = re.compile(r"[\[【]{1,2}[\s\d,;&^\u2013-]*\Z")
+_WORD = rf"(?:(?!{_MARKER})\S)"
+_GAP = re.compile(
+    rf"(?P<gap>(?:\s|{_MARKER})+)(?P<word>{_WORD}+)(?=\s|{_MARKER}|(?P<last>\Z))", re.IGNORECASE
+)
+_OPEN_GAP = re.compile(rf"(?P<gap>(?:\s|{_MARKER})+){_WORD}*\Z", re.IGNORECASE)
+_TERMINATED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'\u201d\u2019»)\]*_]*\Z")
+_BULLET = re.compile(r"\A(?:[-*•#>\u2013]+|\d{1,2}[.)])(?:\s+|\Z)")
+_HALF_BULLET = re.compile(r"\A\d{1,2}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a chat model has written so far. `refused`: it says that the articles do not answer.
+
+    Each one continues the one before: finished sentences and citations stay, the last sentence grows.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    refused: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def write(
+    question: str,
+    passages: Sequence[Passage],
+    history: Sequence[Turn],
+    chat_model: "BaseChatModel",
+    *,
+    prompt_characters: int = PROMPT_CHARACTERS,
+    answer_characters: int = ANSWER_CHARACTERS,
+) -> Generator[Written, None, None]:
+    """Yield the answer as it is written, whole each time. Closing this ends the model's work.
+
+    Passages come most relevant first; those that find no room in the prompt are left out from the end, and
+    what was not shown cannot be cited. A finished sentence gets its citations. Raises WritingFailed.
+    """
+    if not passages:
+        yield Written(refused=True)
+        return
+    prompt, shown = _answer_prompt(question, passages, history, prompt_characters)
+    reply = _Reply(shown)
+    if len(shown) < len(passages):
+        reply.notes.append(
+            f"The language model was shown the first {len(shown)} of {len(passages)} passages."
+        )
+    before = Written()
+    with closing(_limited(chat_model, prompt, answer_characters, reply.notes)) as pieces:
+        for piece in pieces:
+            reply.add(piece)
+            if (written := reply.so_far()).sentences != before.sentences:
+                yield (before := written)
+            if reply.over:
+                break
+    written = reply.finish()
+    if not (written.sentences or written.refused):
+        raise WritingFailed("The language model's answer was empty.")
+    if written != before:
+        yield written
+
+
+def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatModel") -> str:
+    """Make the question stand alone, by what the conversation says; a bad reply leaves it as it is.
+
+    Bad is an empty or very long one, or one with a name, a number or several words of its own. Raises
+    WritingFailed.
+    """
+    if not history:
+        return question
+    talk = conversation(history)
+    prompt = Prompt.load("query").fill(history=talk, question=one_line(question))
+    limit = 2 * len(question) + 200
+    reply = "".join(_limited(chat_model, prompt, limit + 1, []))
+    line = next((line for line in reply.splitlines() if line.strip()), "").strip(" \t\"'\u201c\u201d*>")
+    known = content_words(f"{talk} {question}")
+    invented = names_and_numbers(line) - known or len(content_words(line) - known) > _NEW_WORDS
+    return question if not line or len(reply) > limit or invented else line
+
+
+def _answer_prompt(
+    question: str, passages: Sequence[Passage], history: Sequence[Turn], characters: int
+) -> tuple[Prompt, Sequence[Passage]]:
+    prompt = Prompt.load("answer")
+    values = {"refusal": NOT_SAID, "question": one_line(question), "history": conversation(history)}
+    room = characters - len(prompt.fill(passages="", **values))
+    labels: list[str] = []
+    for number, passage in enumerate(passages, start=1):
+        label = labelled(number, passage)
+        room -= len(label) + 2
+        if room < 0:
+            break
+        labels.append(label)
+    if not labels:
+        raise WritingFailed("The question and the conversation leave no room for the articles.")
+    return prompt.fill(passages="\n\n".join(labels), **values), passages[: len(labels)]
+
+
+def _limited(
+    chat_model: "BaseChatModel", prompt: Prompt, characters: int, notes: list[str]
+) -> Generator[str, None, None]:
+    """Yield the reply in pieces; after so many characters end the model's work and say so in the notes."""
+    left = characters
+    with closing(ask_chat_model(chat_model, prompt.instructions, prompt.request)) as pieces:
+        for piece in pieces:
+            yield piece.text[:left]
+            left -= len(piece.text)
+            if left < 0:
+                notes.append(f"The answer was cut off after {characters} characters.")
+                return
+            if piece.limit_reached:
+                notes.append("The language model reached its limit of length and stopped in the middle.")
+
+
+class _Reply:
+    """A reply while it arrives. What it becomes depends on its text alone, not on the pieces it came in."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self._text = ""  # what follows the finished sentences
+        self._decided = 0  # up to where in it no sentence ends
+        self._sentences: list[Sentence] = []
+        self._citations: list[Citation] = []
+        self._refused = False
+        self.over = False  # refused, or going round in circles: what follows is not worth waiting for
+        self.notes: list[str] = []
+
+    def add(self, piece: str) -> None:
+        self._text += piece
+        self._read(self._text[: _start(_HALF_MARKER.search(self._text), len(self._text))])
+
+    def finish(self) -> Written:
+        self._read(self._text, last=True)
+        self._finish_sentence(_CUT_MARKER.sub("", self._text))
+        self._text = ""
+        return self.so_far()
+
+    def so_far(self) -> Written:
+        if self._refused:
+            return Written(refused=True, notes=tuple(self.notes))
+        growing = self._growing()
+        sentences = (*self._sentences, Sentence(growing)) if growing else tuple(self._sentences)
+        return Written(sentences, tuple(self._citations), notes=tuple(self.notes))
+
+    def _growing(self) -> str:
+        text = self._text[: _start(_HALF_MARKER.search(self._text), len(self._text))]
+        gap = _OPEN_GAP.search(text, self._decided)
+        if gap and _may_end(text[: gap.start()], gap["gap"]):
+            text = text[: gap.start()]
+        text = _clean(text)
+        undecided = _HALF_BULLET.match(text) or (not self._sentences and _may_refuse(text))
+        repeating = any(sentence.text.startswith(text) for sentence in self._sentences)
+        return "" if undecided or repeating or self.over else text
+
+    def _read(self, text: str, *, last: bool = False) -> None:
+        while gap := _GAP.search(text, self._decided):
+            if gap["last"] is not None and not last:
+                return  # the word may not be complete
+            head = text[: gap.start()]
+            if not _ends(head, gap["gap"], gap["word"]):
+                self._decided = gap.start("word")
+                continue
+            border = gap["gap"].rfind("\n") + 1 or len(gap["gap"])  # what a line begins with belongs to it
+            self._finish_sentence(head + gap["gap"][:border])
+            self._text = self._text[gap.start() + border :]
+            text = text[gap.start() + border :]
+            self._decided = 0
+
+    def _finish_sentence(self, written: str) -> None:
+        text = _clean(written)
+        if not text or self.over:
+            return
+        numbers = [number for number in _numbers(written) if 1 <= number <= len(self._passages)]
+        if not self._sentences and _refuses(text, cited=bool(numbers)):
+            self._refused = self.over = True
+            return
+        if any(sentence.text == text for sentence in self._sentences):
+            self.over = True
+            self.notes.append("The language model began to repeat itself and was stopped.")
+            return
+        cited = dict.fromkeys(self._cite(text, self._passages[number - 1]) for number in numbers)
+        self._sentences.append(Sentence(text, tuple(cited)))
+
+    def _cite(self, sentence: str, passage: Passage) -> int:
+        chunk, support = passage.chunk, best_support(sentence, passage)
+        for citation in self._citations:
+            if (citation.article_id, citation.start, citation.end) == (
+                chunk.article_id,
+                support.start,
+                support.end,
+            ):
+                return citation.number
+        number = len(self._citations) + 1
+        self._citations.append(
+            Citation(
+                number=number,
+                article_id=chunk.article_id,
+                title=chunk.title,
+                source=chunk.source,
+                url=chunk.url,
+                published=chunk.published,
+                start=support.start,
+                end=support.end,
+                quote=support.quote,
+                score=support.score,
+            )
+        )
+        return number
+
+
+def _start(match: re.Match[str] | None, otherwise: int) -> int:
+    return match.start() if match else otherwise
+
+
+def _ends(head: str, gap: str, word: str) -> bool:
+    """Say whether a sentence ends between what was written before a gap and the word behind it."""
+    if not _may_end(head, gap):
+        return False
+    if "\n" in gap or (re.search(_MARKER, gap, re.IGNORECASE) and not word[0].islower()):
+        return True
+    sentence = _clean(head)
+    boundaries = sentencex.get_sentence_boundaries("en", f"{sentence} {word}")
+    return any(len(sentence) <= boundary["end_index"] <= len(sentence) + 1 for boundary in boundaries)
+
+
+def _may_end(head: str, gap: str) -> bool:
+    sentence = _clean(head)
+    if not sentence:
+        return False
+    quoting = sentence.count("\u201c") > sentence.count("\u201d") or sentence.count('"') % 2 == 1
+    return "\n" in gap or (bool(_TERMINATED.search(sentence)) and not quoting)
+
+
+def _clean(written: str) -> str:
+    """Take out markers, bullets and superfluous white space. A beginning stays a beginning of the whole."""
+    text = " ".join(_MARKERS.sub(_without, written).split())
+    return _BULLET.sub("", text)
+
+
+def _without(markers: re.Match[str]) -> str:
+    following = markers["next"]
+    return following if following in tuple(".,;:!?)…") else f" {following}"
+
+
+def _numbers(written: str) -> Iterable[int]:
+    for marker in re.findall(_MARKER, written, re.IGNORECASE):
+        for first, last in re.findall(r"(\d+)(?::\d+)?(?:\s*[\u2013-]\s*(\d+))?", marker.partition("†")[0]):
+            yield from range(int(first), min(int(last or first), int(first) + 9) + 1)
+
+
+def _may_refuse(text: str) -> bool:
+    said, refusal = _plain(text), _plain(NOT_SAID)
+    return refusal.startswith(said) or said.startswith(refusal)
+
+
+def _refuses(text: str, *, cited: bool) -> bool:
+    """Say whether a first sentence is the refusal, or begins with it and cites nothing."""
+    said, refusal = _plain(text), _plain(NOT_SAID)
+    return said == refusal or (said.startswith(refusal) and not cited)
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip(" \"'\u201c\u201d*.")
