@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ingest.article import EVERYTHING, Article, Filter, day_number
+from ingest.article import EVERYTHING, Article, Filter
 from ingest.card import Card
 from ingest.chunk import Chunk
+from ingest.records import to_article, to_chunk, to_metadata, to_where
 from ingest.words import WordIndex
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ class Generation:
             create.write(folder)
         self.card = create or Card.read(folder)
         self._words = WordIndex(folder / "words", create=create is not None)
-        self._client = _client(folder / "chroma")
-        self._chunks = _collection(self._client, create=create is not None)
+        try:
+            self._client = _client(folder / "chroma")
+            self._chunks = _collection(self._client, create=create is not None)
+        except _chroma_errors() as error:
+            raise ValueError(f"Chroma cannot open it: {error}") from error
 
     def copy(self, folder: Path, number: int) -> "Generation":
         """The same content in a new folder, to be changed there.
@@ -94,7 +97,7 @@ class Generation:
         offset = 0
         while True:
             page = self._chunks.get(where={"position": 0}, include=["metadatas"], limit=_PAGE, offset=offset)
-            found.extend(_article(metadata, "") for metadata in page["metadatas"] or [])
+            found.extend(to_article(metadata, "") for metadata in page["metadatas"] or [])
             if len(page["ids"]) < _PAGE:
                 return sorted(found, key=lambda article: article.id)
             offset += _PAGE
@@ -102,7 +105,7 @@ class Generation:
     def article(self, article_id: str) -> Article:
         """One article with its text. Raises KeyError."""
         chunks, metadata = self._article_chunks(article_id)
-        return _article(metadata, "".join(chunk.text for chunk in chunks))
+        return to_article(metadata, "".join(chunk.text for chunk in chunks))
 
     def chunks(self, article_id: str) -> list[Chunk]:
         """The chunks of one article, in order. Raises KeyError."""
@@ -116,7 +119,7 @@ class Generation:
         found = self._chunks.query(
             query_embeddings=[vector],
             n_results=limit,
-            where=_where(only),
+            where=to_where(only),
             include=["documents", "metadatas", "distances"],
         )
         rows = zip(
@@ -126,7 +129,7 @@ class Generation:
             strict=True,
         )
         return [
-            Passage(_chunk(metadata, text), 1.0 - distance, Ranks(meaning=rank))
+            Passage(to_chunk(metadata, text), 1.0 - distance, Ranks(meaning=rank))
             for rank, (text, metadata, distance) in enumerate(rows, 1)
         ]
 
@@ -168,7 +171,7 @@ class Generation:
                 ids=[chunk.id for chunk, _ in batch],
                 embeddings=[vector for _, vector in batch],
                 documents=[chunk.text for chunk, _ in batch],
-                metadatas=[_metadata(chunk, article, len(chunks)) for chunk, _ in batch],
+                metadatas=[to_metadata(chunk, article, len(chunks)) for chunk, _ in batch],
             )
         if stale:
             self._chunks.delete(ids=stale)
@@ -224,7 +227,7 @@ class Generation:
             for chunk_id, text, metadata in zip(
                 rows["ids"], rows["documents"] or [], rows["metadatas"] or [], strict=True
             ):
-                found[chunk_id] = _chunk(metadata, text)
+                found[chunk_id] = to_chunk(metadata, text)
         return found
 
     def _stale_ids(self, article_id: str, kept: int) -> list[str]:
@@ -235,6 +238,12 @@ class Generation:
 
 def _pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + _PAGE] for start in range(0, len(rows), _PAGE))
+
+
+def _chroma_errors() -> type[Exception]:
+    from chromadb.errors import ChromaError
+
+    return ChromaError
 
 
 def _client(folder: Path) -> "Client":
@@ -252,67 +261,3 @@ def _collection(client: "Client", *, create: bool) -> "Collection":
             "chunks", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
     return client.get_collection("chunks", embedding_function=None)
-
-
-def _metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int]:
-    """What Chroma keeps of a chunk beside its text. It drops None silently, so an absent value is an absent key."""
-    values: dict[str, str | int | None] = {
-        "article_id": article.id,
-        "position": chunk.position,
-        "chunks": chunks,
-        "start": chunk.start,
-        "end": chunk.end,
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "url": article.url,
-        "published": day_number(article.published),
-        "origin": article.origin,
-        "content_hash": article.content_hash,
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _chunk(metadata: Mapping[str, Any], text: str) -> Chunk:
-    return Chunk(
-        article_id=metadata["article_id"],
-        position=metadata["position"],
-        start=metadata["start"],
-        end=metadata["end"],
-        text=text,
-        title=metadata["title"],
-        source=metadata["source"],
-        url=metadata.get("url"),
-        published=_day(metadata["published"]),
-    )
-
-
-def _article(metadata: Mapping[str, Any], text: str) -> Article:
-    return Article(
-        id=metadata["article_id"],
-        title=metadata["title"],
-        text=text,
-        source=metadata["source"],
-        author=metadata.get("author"),
-        url=metadata.get("url"),
-        published=_day(metadata["published"]),
-        origin=metadata["origin"],
-        content_hash=metadata["content_hash"],
-    )
-
-
-def _day(number: int) -> date | None:
-    return date(number // 10_000, number // 100 % 100, number % 100) if number else None
-
-
-def _where(only: Filter) -> dict[str, Any] | None:
-    parts: list[dict[str, Any]] = []
-    if only.since or only.until:
-        parts.append({"published": {"$gte": day_number(only.since) or 1}})
-    if only.until:
-        parts.append({"published": {"$lte": day_number(only.until)}})
-    if only.sources:
-        parts.append({"source": {"$in": list(only.sources)}})
-    if len(parts) > 1:
-        return {"$and": parts}
-    return parts[0] if parts else None

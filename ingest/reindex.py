@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.article import Article
-from ingest.index import Index, Writer
+from ingest.index import Index
 from ingest.read import Item, UnreadableError, read
 from ingest.sources import Source
+from ingest.writer import Writer
 
 State = Literal["added", "changed", "unchanged"]
 Progress = Callable[[int, int, int], None]

@@ -27,15 +27,13 @@ _NUMBERS = (
     r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
 )
 _SHORT = r"(?=[\[【]{1,2}[^\[\]【】\n]{1,60}[\]】])"  # as much as _HALF_MARKER keeps back
-_MARKER = rf"(?:{_SHORT}(?:[\[【]{{2}}{_NUMBERS}[\]】]{{1,2}}|[\[【]{_NUMBERS}[\]】]))"
+_MARKER = rf"(?>{_SHORT}(?:[\[【]{{2}}{_NUMBERS}[\]】]{{1,2}}|[\[【]{_NUMBERS}[\]】]))"
 _MARKERS = re.compile(rf"\s*(?:{_MARKER}\s*)+(?P<next>\S?)", re.IGNORECASE)
 _HALF_MARKER = re.compile(r"[\[【]{1,2}[^\[\]【】\n]{0,60}\Z")
-_CUT_MARKER = re.compile(r"[\[【]{1,2}[\s\d,;&^\u2013-]*\Z")
+_CUT_MARKER = re.compile(r"[\[【]{1,2}[ \d,;&^\u2013-]{0,60}\Z")  # at most what _HALF_MARKER keeps back
 _WORD = rf"(?:(?!{_MARKER})\S)"
-_GAP = re.compile(
-    rf"(?P<gap>(?:\s|{_MARKER})+)(?P<word>{_WORD}+)(?=\s|{_MARKER}|(?P<last>\Z))", re.IGNORECASE
-)
-_OPEN_GAP = re.compile(rf"(?P<gap>(?:\s|{_MARKER})+){_WORD}*\Z", re.IGNORECASE)
+_STEP = re.compile(rf"{_WORD}*+(?P<gap>(?:\s|{_MARKER})++)(?P<word>{_WORD}++)(?P<last>\Z)?", re.IGNORECASE)
+_HALF_STEP = re.compile(rf"{_WORD}*+(?P<gap>(?:\s|{_MARKER})++){_WORD}*+\Z", re.IGNORECASE)
 _TERMINATED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'\u201d\u2019»)\]*_]*\Z")
 _BULLET = re.compile(r"\A(?:[-*•#>\u2013]+|\d{1,2}[.)])(?:\s+|\Z)")
 _HALF_BULLET = re.compile(r"\A\d{1,2}\Z")
@@ -176,27 +174,25 @@ class _Reply:
 
     def _growing(self) -> str:
         text = self._text[: _start(_HALF_MARKER.search(self._text), len(self._text))]
-        gap = _OPEN_GAP.search(text, self._decided)
-        if gap and _may_end(text[: gap.start()], gap["gap"]):
-            text = text[: gap.start()]
+        step = _HALF_STEP.match(text, self._decided)
+        if step and _may_end(text[: step.start("gap")], step["gap"]):
+            text = text[: step.start("gap")]
         text = _clean(text)
         undecided = _HALF_BULLET.match(text) or (not self._sentences and _may_refuse(text))
         repeating = any(sentence.text.startswith(text) for sentence in self._sentences)
         return "" if undecided or repeating or self.over else text
 
     def _read(self, text: str, *, last: bool = False) -> None:
-        while gap := _GAP.search(text, self._decided):
-            if gap["last"] is not None and not last:
+        while step := _STEP.match(text, self._decided):
+            if step["last"] is not None and not last:
                 return  # the word may not be complete
-            head = text[: gap.start()]
-            if not _ends(head, gap["gap"], gap["word"]):
-                self._decided = gap.start("word")
+            gap, border = step["gap"], step.start("gap")
+            if not _ends(text[:border], gap, step["word"]):
+                self._decided = step.start("word")
                 continue
-            border = gap["gap"].rfind("\n") + 1 or len(gap["gap"])  # what a line begins with belongs to it
-            self._finish_sentence(head + gap["gap"][:border])
-            self._text = self._text[gap.start() + border :]
-            text = text[gap.start() + border :]
-            self._decided = 0
+            border += gap.rfind("\n") + 1 or len(gap)  # what a line begins with belongs to it
+            self._finish_sentence(text[:border])
+            text, self._text, self._decided = text[border:], self._text[border:], 0
 
     def _finish_sentence(self, written: str) -> None:
         text = _clean(written)

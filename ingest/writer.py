@@ -1,0 +1,113 @@
+"""Writer: changes to the index, made in a draft generation that is published whole or not at all."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.article import Article
+from ingest.card import Card
+from ingest.chunk import split
+from ingest.generation import Generation
+from ingest.published import (
+    IndexUnusableError,
+    check_chunk_size,
+    check_embedder,
+    folder_of,
+    open_generation,
+    publish,
+    published,
+    remove_leftovers,
+)
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
+
+_PACKAGES = ("dateline-qa", "chromadb", "tantivy", "sentence-transformers", "torch", "sentencex")
+
+
+class Writer:
+    """One writing run. The draft is a copy of the published generation, made when the first change comes.
+
+    Whoever makes one holds the index's lock. The embedder is asked for when something is to be embedded: a run that
+    finds nothing new costs no model.
+    """
+
+    def __init__(
+        self, path: Path, embedder: "Callable[[], Embedder]", chunk_size: int, *, rebuild: bool = False
+    ) -> None:
+        self._path = path
+        self._embedder = embedder
+        self._chunk_size = chunk_size
+        self._draft: Generation | None = None
+        self._before: Generation | None = None
+        try:
+            number = published(path)
+            remove_leftovers(path, number)
+            if number is not None and not rebuild:
+                self._before = open_generation(path, number)
+                check_chunk_size(path, self._before.card, chunk_size)
+        except IndexUnusableError:
+            self.discard()
+            if not rebuild:
+                raise
+        self._number = self._last_number() + 1
+
+    def articles(self) -> list[Article]:
+        """What is indexed before any change, without texts; nothing when the index is rebuilt."""
+        return self._before.articles() if self._before is not None else []
+
+    def replace(self, articles: Sequence[Article]) -> int:
+        """Index articles, each in the place of all that is there under its id; returns how many chunks they are."""
+        draft, embedder = self._open_draft(), self._embedder()
+        size = min(self._chunk_size, embedder.max_tokens)
+        chunked = [(article, split(article, embedder.token_counts, size=size)) for article in articles]
+        texts = [chunk.embedded_text for _, chunks in chunked for chunk in chunks]
+        vectors = iter(embedder.embed_documents(texts))
+        for article, chunks in chunked:
+            draft.replace(article, chunks, [next(vectors) for _ in chunks])
+        return len(texts)
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Take articles out."""
+        for article_id in article_ids:
+            self._open_draft().remove(article_id)
+
+    def publish(self) -> None:
+        """Finish and check the draft and switch to it; without a change there is none."""
+        if self._draft is None:
+            return
+        self._draft.commit(
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions={name: version(name) for name in _PACKAGES},
+        )
+        self._draft.close()
+        self._draft = None
+        publish(self._path, self._number)
+
+    def discard(self) -> None:
+        """Drop a draft that was not published, and let go of the files."""
+        for generation in (self._before, self._draft):
+            if generation is not None:
+                generation.close()
+        if self._draft is not None:
+            shutil.rmtree(self._draft.folder, ignore_errors=True)
+        self._before = self._draft = None
+
+    def _open_draft(self) -> Generation:
+        if self._draft is None:
+            folder = folder_of(self._path, self._number)
+            if self._before is not None:
+                check_embedder(self._path, self._before.card, self._embedder())
+                self._draft = self._before.copy(folder, self._number)
+            else:
+                embedder = self._embedder()
+                card = Card(embedder.name, embedder.weights, embedder.dimension, self._chunk_size)
+                self._draft = Generation(folder, self._number, create=card)
+        return self._draft
+
+    def _last_number(self) -> int:
+        numbers = (folder.name.removeprefix("gen-") for folder in self._path.glob("gen-*"))
+        return max((int(number) for number in numbers if number.isdigit()), default=0)
