@@ -11,6 +11,7 @@ from ingest.article import Article
 
 TokenCounts = Callable[[Sequence[str]], list[int]]
 
+_LONGEST_TITLE = 200  # characters of a title that are embedded: it must leave room for what the article says
 _PARAGRAPH_BONUS = 0.15  # of a chunk's size: how far out of the way a paragraph's end is worth going
 
 
@@ -39,17 +40,18 @@ class Chunk:
     @property
     def embedded_text(self) -> str:
         """What is embedded: the title in front says what the words are about. It is not stored."""
-        return f"{self.title}\n{self.text.strip()}"
+        return f"{self.title[:_LONGEST_TITLE]}\n{self.text.strip()}"
 
 
 def split(article: Article, token_counts: TokenCounts, *, size: int) -> list[Chunk]:
     """Cut an article into chunks of about equal length, at most `size` tokens with the title, in order.
 
-    Joined, they are the article's text to the letter. Every cut is the end of a sentence, a paragraph's where one
-    is near; only a sentence that does not fit into a chunk is cut inside. `token_counts` tells the tokens of each
-    of many texts in one go.
+    A title of more than half of that leaves the other half to the text. Joined, the chunks are the article's text
+    to the letter. Every cut is the end of a sentence, a paragraph's where one is near; only a sentence that does
+    not fit into a chunk is cut inside. `token_counts` tells the tokens of each of many texts in one go.
     """
-    room = max(size - token_counts([article.title])[0] - 3, size // 2)  # 3: both ends and the line break
+    title = token_counts([article.title[:_LONGEST_TITLE]])[0] + 3  # both ends and the line break
+    room = max(size - title, size // 2)
     pieces, counts = _pieces(article.text, token_counts, room)
     borders = [0, *accumulate(len(piece) for piece in pieces)]
     cuts = _cuts(pieces, counts, room)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ingest.article import Article, Filter
+from ingest.card import Card
 from ingest.chunk import Chunk
 from ingest.generation import Generation, Passage, Ranks
 from ingest.published import IndexUnusableError, check_embedder, open_generation, published
@@ -63,27 +64,31 @@ class Index:
         """Open an index, to read it or, with `create`, to write one that may not be there yet.
 
         Raises IndexUnusableError when there is none to read, or it was built with another embedder than the given
-        one; with `create` that is left to the first read or write, so that `rebuild` can mend it.
+        one, or is damaged; with `create` that is left to the first read or write, so that `rebuild` can mend it.
         """
         index = cls(Path(path), embedder=embedder, chunk_size=chunk_size)
-        number = published(index.path)
-        if number is None:
-            if not create:
+        try:
+            number = published(index.path)
+            if number is None:
                 raise IndexUnusableError(f"there is no index in {path}: run  dateline ingest --index {path} FOLDER")
-            return index
-        index._opened = open_generation(index.path, number)
-        if embedder is not None and not create:
-            check_embedder(index.path, index._opened.card, embedder)
+            index._opened = open_generation(index.path, number)
+            if embedder is not None:
+                check_embedder(index.path, index._opened.card, embedder)
+        except IndexUnusableError:
+            if not create:
+                raise
         return index
 
     @property
     def embedder(self) -> "Embedder":
         """What makes the vectors. Raises EmbedderError, or IndexUnusableError when its weights changed."""
+        return self._embedder_of(self._opened.card if self._opened else None)
+
+    def _embedder_of(self, card: Card | None) -> "Embedder":
         with self._embedder_lock:
             if self._embedder is None:
                 from ingest.embed import PACKAGED, Embedder
 
-                card = self._opened.card if self._opened else None
                 embedder = Embedder.load(card.model if card else PACKAGED)
                 if card:
                     check_embedder(self.path, card, embedder)
@@ -129,8 +134,9 @@ class Index:
     def write(self, *, rebuild: bool = False, wait: float = 0.0) -> Iterator[Writer]:
         """Change the index: what the block did is published at its end, all of it, or none if it raises.
 
-        `rebuild` starts from nothing (needed for another embedder); `wait` is how many seconds to wait for another
-        writer. Raises IndexUnusableError when the lock is taken, or the index was built with something else.
+        `rebuild` starts from nothing, with the embedder given or the packaged one; `wait` is how many seconds to
+        wait for another writer. Raises IndexUnusableError when the lock is taken, or the index was built with
+        something else.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.path / "lock")
@@ -141,7 +147,8 @@ class Index:
                 f"another process is writing to {self.path}: run this again when it has finished"
             ) from error
         try:
-            writer = Writer(self.path, lambda: self.embedder, self.chunk_size, rebuild=rebuild)
+            card = self._opened.card if self._opened and not rebuild else None
+            writer = Writer(self.path, lambda: self._embedder_of(card), self.chunk_size, rebuild=rebuild)
             try:
                 yield writer
                 writer.publish()

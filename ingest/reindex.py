@@ -1,7 +1,7 @@
 """Bring the index up to date with its sources: compare, and change what changed, under the writer lock."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -75,7 +75,7 @@ def compare(article: Article, indexed: Mapping[str, Article]) -> State:
     return "unchanged" if same else "changed"
 
 
-def missing(indexed: Mapping[str, Article], found: set[str], sources: Iterable[Source]) -> list[str]:
+def missing(indexed: Mapping[str, Article], found: Container[str], sources: Iterable[Source]) -> list[str]:
     """The articles that came from one of the folders and are not in it any more."""
     origins = {source.origin for source in sources if source.complete}
     return sorted(i for i, article in indexed.items() if article.origin in origins and i not in found)
@@ -123,7 +123,7 @@ class _Run:
         self._writer = writer
         self._progress = progress
         self.indexed = {article.id: article for article in writer.articles()}
-        self.found: set[str] = set()
+        self.found: dict[str, str] = {}  # where each came from
         self.states: dict[State, list[str]] = {"added": [], "changed": [], "unchanged": []}
         self.failed: list[Failure] = []
 
@@ -139,25 +139,34 @@ class _Run:
             self._progress(done, len(items), chunks)
 
     def _changed(self, item: Item) -> Iterator[Article]:
-        before = self.indexed.get(item.id)
-        if item.id in self.found or (
-            before and before.origin != item.origin and Path(before.origin, item.id).exists()
-        ):
-            other = before.origin if before else "another source of this run"
-            self.failed.append(
-                Failure(
-                    str(item.path),
-                    f"{item.id} is already there from {other}: rename one, or give their parent folder",
-                )
-            )
+        other = self.found.get(item.id) or self._origin_of_another(item)
+        if other == item.origin:  # the same file, given twice
             return
-        self.found.add(item.id)
+        if other is not None:
+            self._fail(item, f"{item.id} is already there from {other}: rename one, or give their parent folder")
+            return
+        self.found[item.id] = item.origin
         try:
             article = read(item)
         except UnreadableError as error:
-            self.failed.append(Failure(str(item.path), str(error)))
+            self._fail(item, str(error))
             return
         state = compare(article, self.indexed)
         self.states[state].append(article.id)
         if state != "unchanged":
             yield article
+
+    def _origin_of_another(self, item: Item) -> str | None:
+        """Where an indexed article of this id comes from, when it is another one and still there."""
+        before = self.indexed.get(item.id)
+        if before is None or before.origin == item.origin or not Path(before.origin, item.id).exists():
+            return None
+        return before.origin
+
+    def _fail(self, item: Item, reason: str) -> None:
+        self.failed.append(Failure(_shown(str(item.path)), _shown(reason)))
+
+
+def _shown(text: str) -> str:
+    """A file's name can be any bytes: what cannot be printed becomes a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in text)

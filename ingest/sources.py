@@ -47,8 +47,9 @@ class Source:
         if not self.path.is_dir():
             yield Item(self.path.name, self.path, self.origin)
             return
-        for path in _files(self.path, seen=set()):
-            yield Item(path.relative_to(self.path).as_posix(), path, self.origin)
+        found = ((path.relative_to(self.path).as_posix(), path) for path in _files(self.path, seen=set()))
+        for article_id, path in sorted(found):
+            yield Item(article_id, path, self.origin)
 
 
 def _files(folder: Path, *, seen: set[str]) -> Iterator[Path]:

@@ -61,7 +61,10 @@ class Writer:
 
     def replace(self, articles: Sequence[Article]) -> int:
         """Index articles, each in the place of all that is there under its id; returns how many chunks they are."""
-        draft, embedder = self._open_draft(), self._embedder()
+        embedder = self._embedder()
+        if self._before is not None:
+            check_embedder(self._path, self._before.card, embedder)
+        draft = self._open_draft()
         size = min(self._chunk_size, embedder.max_tokens)
         chunked = [(article, split(article, embedder.token_counts, size=size)) for article in articles]
         texts = [chunk.embedded_text for _, chunks in chunked for chunk in chunks]
@@ -71,8 +74,8 @@ class Writer:
         return len(texts)
 
     def remove(self, article_ids: Sequence[str]) -> None:
-        """Take articles out."""
-        for article_id in article_ids:
+        """Take articles out; this needs no embedder."""
+        for article_id in article_ids if self._before or self._draft else ():
             self._open_draft().remove(article_id)
 
     def publish(self) -> None:
@@ -100,7 +103,6 @@ class Writer:
         if self._draft is None:
             folder = folder_of(self._path, self._number)
             if self._before is not None:
-                check_embedder(self._path, self._before.card, self._embedder())
                 self._draft = self._before.copy(folder, self._number)
             else:
                 embedder = self._embedder()

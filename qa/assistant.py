@@ -14,7 +14,7 @@ from qa.answer import Answer, Query, Refusal, Seconds, Turn
 from qa.query import make_query
 from qa.quote import Quotes, quote
 from qa.retrieve import retrieve
-from qa.write import WritingFailed, rewrite_query, write
+from qa.write import WritingFailed, Written, rewrite_query, write
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -154,6 +154,7 @@ class Assistant:
     ) -> Iterator[Answer]:
         """The answer as the chat model writes it; in quotes, with a note, when that fails."""
         begun = replace(answer, mode="written", model=self.model_name)
+        written = Written()
         try:
             for written in write(answer.question, answer.passages, history, chat_model):
                 notes = answer.notes + written.notes
@@ -162,8 +163,11 @@ class Assistant:
                     yield replace(begun, refusal=Refusal("The articles do not say.", nearest), notes=notes)
                     return
                 yield replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
+            failure = None if written.citations else "The language model cited nothing."
         except WritingFailed as error:
-            note = f"{error.reason} This answer is in quotes instead."
+            failure = error.reason
+        if failure is not None:
+            note = f"{failure} This answer is in quotes instead."
             yield _quoted(replace(answer, notes=(*answer.notes, note)), quotes)
 
 

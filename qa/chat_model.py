@@ -83,13 +83,11 @@ def open_chat_model(name: str, *, url: str | None = None, timeout: float = 60.0)
     except ImportError as error:
         raise ChatModelError(_install(provider_name, provider, str(error))) from None
     if provider.key and not _has_key(chat_model, provider.key):
-        raise _no_key(provider.name, provider.key)
+        raise _no_key(provider.extra or provider.name, provider.key)
     return chat_model
 
 
-def ask_chat_model(
-    chat_model: "BaseChatModel", instructions: str, request: str
-) -> Generator[Piece, None, None]:
+def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str) -> Generator[Piece, None, None]:
     """Yield the reply in pieces; what goes wrong is a WritingFailed. Closing this ends the model's work.
 
     What a reasoning model writes between <think> and </think> before its reply is left out.
@@ -202,13 +200,13 @@ def _init(provider: _Provider, model: str, options: dict[str, Any]) -> "BaseChat
         return cast("BaseChatModel", init_chat_model(model, model_provider=provider.name, **options))
     except OpenAIError:  # raised for one thing only before a question is asked: no key
         if provider.name != "openai" or "base_url" not in options or "api_key" in options:
-            raise _no_key(provider.name, provider.key) from None
+            raise _no_key(provider.extra or provider.name, provider.key) from None
         return _init(provider, model, options | {"api_key": _NO_KEY})
     except ValueError as error:  # its text may quote the key, so it is not passed on
         if "Unsupported provider" in str(error):
             known = f"{', '.join(_PROVIDERS)}, or another that LangChain's init_chat_model knows"
             raise ChatModelError(f"there is no provider {provider.name!r}: use {known}") from None
-        raise _no_key(provider.name, provider.key) from None
+        raise _no_key(provider.extra or provider.name, provider.key) from None
 
 
 def _options(provider: _Provider, model: str, url: str | None, timeout: float) -> dict[str, Any]:

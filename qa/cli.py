@@ -14,7 +14,7 @@ from ingest.__main__ import ingest
 from ingest.terminal import HERE, AsJson, IndexFolder, Verbose, begin, fail, guarded, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from ingest.article import Article
+    from ingest.index import Article
     from qa.assistant import Assistant
 
 app = typer.Typer(

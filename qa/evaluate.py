@@ -74,6 +74,7 @@ class Outcome:
     kind: str
     answerable: bool
     refused: bool
+    first_evidence: bool | None
     evidence: bool | None
     answer: bool | None
     citation: bool | None
@@ -89,6 +90,7 @@ class Row:
 
     kind: str
     questions: int
+    first_evidence: float | None
     evidence: float | None
     answer: float | None
     citation: float | None
@@ -121,11 +123,11 @@ class Table:
 
     def __str__(self) -> str:
         measures = ("answer", "citation", "citation@1", "precision", "answered", "refused")
-        head = ("kind", "n", f"evidence@{self.k}", *measures)
+        head = ("kind", "n", "evidence@1", f"evidence@{self.k}", *measures)
         lines = [head, tuple("---" for _ in head)]
         for row in self.rows:
             cited = (row.citation, row.first_citation, row.precision)
-            values = (row.evidence, row.answer, *cited, row.answered, row.refused)
+            values = (row.first_evidence, row.evidence, row.answer, *cited, row.answered, row.refused)
             lines.append((row.kind, str(row.questions), *("" if v is None else f"{v:.3f}" for v in values)))
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
         table = "\n".join(
@@ -189,12 +191,13 @@ def evaluate(
 def judge(question: Question, answer: Answer, *, k: int) -> Outcome:
     """Compare one answer with what a question set expects of it (measures: see the contract)."""
     cited = answer.citations
-    chunks = [passage.chunk for passage in answer.passages[:k]]
-    found = any(
-        same_article(chunk.article_id, gold.article_id) and (not gold.quote or overlap(gold.quote, chunk.text))
-        for chunk in chunks
-        for gold in question.evidence
-    )
+    found = [
+        any(
+            same_article(chunk.article_id, gold.article_id) and (not gold.quote or overlap(gold.quote, chunk.text))
+            for gold in question.evidence
+        )
+        for chunk in (passage.chunk for passage in answer.passages[:k])
+    ]
     right = [_bears_out(citation, question.evidence) for citation in cited]
     in_gold = [any(same_article(c.article_id, gold.article_id) for gold in question.evidence) for c in cited]
     shown = [sentence.supported is True for sentence in answer.sentences]
@@ -204,7 +207,8 @@ def judge(question: Question, answer: Answer, *, k: int) -> Outcome:
         kind=question.kind,
         answerable=question.answerable,
         refused=answer.refusal is not None,
-        evidence=found if question.evidence else None,
+        first_evidence=any(found[:1]) if question.evidence else None,
+        evidence=any(found) if question.evidence else None,
         answer=wanted(f" {normalised(a)} " in f" {said} " for a in question.answers) if question.answers else None,
         citation=any(right) if question.evidence else None,
         first_citation=bool(right and right[0]) if question.evidence else None,
@@ -252,6 +256,7 @@ def _row(kind: str, outcomes: Sequence[Outcome]) -> Row:
     return Row(
         kind,
         len(outcomes),
+        first_evidence=_mean([o.first_evidence for o in outcomes]),
         evidence=_mean([o.evidence for o in outcomes]),
         answer=_mean([o.answer for o in outcomes]),
         citation=_mean([o.citation for o in outcomes]),
@@ -271,6 +276,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def _row_json(row: Row, k: int) -> dict[str, Any]:
     return {
         "questions": row.questions,
+        "evidence@1": row.first_evidence,
         f"evidence@{k}": row.evidence,
         "answer": row.answer,
         "citation": row.citation,

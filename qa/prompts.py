@@ -81,9 +81,7 @@ def labelled(number: int, passage: Passage) -> str:
     published = chunk.published.isoformat() if chunk.published else ""
     origin = ", ".join(part for part in (one_line(chunk.source), published) if part)
     title = one_line(chunk.title)
-    return "\n".join(
-        [f"[{number}] {title} ({origin})" if origin else f"[{number}] {title}", *_fenced(chunk.text)]
-    )
+    return "\n".join([f"[{number}] {title} ({origin})" if origin else f"[{number}] {title}", *_fenced(chunk.text)])
 
 
 def conversation(history: Sequence[Turn]) -> str:

@@ -66,7 +66,8 @@ class Signals:
     """What a refusal is decided by, each between 0 and 1.
 
     The best similarity of a passage and of a sentence to the query, and the share of the query's words, weighted by
-    rarity, that one passage has. A similarity alone does not tell (private-gpt#1875: unanswerable questions sometimes score higher).
+    rarity, that one passage has. A similarity alone does not tell (private-gpt#1875: unanswerable questions sometimes
+    score higher).
     """
 
     similarity: float

@@ -49,9 +49,7 @@ def best_support(sentence: str, passage: Passage) -> Support:
     chunk = passage.chunk
     spans = sentence_spans(chunk.text) or [(0, len(chunk.text))]
     pairs = [
-        (first[0], second[1])
-        for first, second in pairwise(spans)
-        if "\n" not in chunk.text[first[1] : second[0]]
+        (first[0], second[1]) for first, second in pairwise(spans) if "\n" not in chunk.text[first[1] : second[0]]
     ]
     scores = {span: support_score(sentence, chunk.text[slice(*span)]) for span in (*spans, *pairs)}
     best = max(spans, key=lambda span: scores[span])

@@ -23,12 +23,10 @@ PROMPT_CHARACTERS = 10_000  # about 2,500 tokens: with an answer it fits into a 
 ANSWER_CHARACTERS = 2_000
 _NEW_WORDS = 3  # that a rewritten question may have beside those of the conversation
 
-_NUMBERS = (
-    r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
-)
+_NUMBERS = r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
 _SHORT = r"(?=[\[【]{1,2}[^\[\]【】\n]{1,60}[\]】])"  # as much as _HALF_MARKER keeps back
 _MARKER = rf"(?>{_SHORT}(?:[\[【]{{2}}{_NUMBERS}[\]】]{{1,2}}|[\[【]{_NUMBERS}[\]】]))"
-_MARKERS = re.compile(rf"\s*(?:{_MARKER}\s*)+(?P<next>\S?)", re.IGNORECASE)
+_MARKERS = re.compile(rf"(?<!\s)\s*+(?:{_MARKER}\s*+)++(?P<next>\S?)", re.IGNORECASE)
 _HALF_MARKER = re.compile(r"[\[【]{1,2}[^\[\]【】\n]{0,60}\Z")
 _CUT_MARKER = re.compile(r"[\[【]{1,2}[ \d,;&^\u2013-]{0,60}\Z")  # at most what _HALF_MARKER keeps back
 _WORD = rf"(?:(?!{_MARKER})\S)"
@@ -72,9 +70,7 @@ def write(
     prompt, shown = _answer_prompt(question, passages, history, prompt_characters)
     reply = _Reply(shown)
     if len(shown) < len(passages):
-        reply.notes.append(
-            f"The language model was shown the first {len(shown)} of {len(passages)} passages."
-        )
+        reply.notes.append(f"The language model was shown the first {len(shown)} of {len(passages)} passages.")
     before = Written()
     with closing(_limited(chat_model, prompt, answer_characters, reply.notes)) as pieces:
         for piece in pieces:

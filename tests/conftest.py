@@ -1,0 +1,170 @@
+"""Shared by all tests: the real embedder, a small one to work out by hand, indexes, and articles in folders."""
+
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+from hypothesis import settings
+
+from ingest.embed import Embedder
+from ingest.index import Index
+from ingest.reindex import reindex
+
+pytest_plugins = ["tests.language_model"]
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "corpus"
+
+# Nothing here is about time, and the machine may be busy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+_WORD = re.compile(r"\w+")
+MakeArticles = Callable[..., Path]
+
+
+class BagOfWords(Embedder):
+    """Counts words: a text is a vector with one dimension for every hash of a word, of length 1.
+
+    The similarity of two texts without words that share a hash is that of their word counts. One dimension is the
+    same in all texts, so that a text without words has a direction too. It remembers what it embedded.
+    """
+
+    def __init__(self, name: str = "bag of words", *, dimension: int = 64, max_tokens: int = 256) -> None:
+        self.name = name
+        self.weights = f"{crc32(name.encode()):064x}"
+        self.dimension = dimension
+        self.max_tokens = max_tokens
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Count the words of each text."""
+        self.embedded.extend(texts)
+        return [self._vector(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Count the words of a query."""
+        return self._vector(text)
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Count words as tokens, and each character that is neither a word's nor white space."""
+        return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def _vector(self, text: str) -> list[float]:
+        counts = [0.1] + [0.0] * (self.dimension - 1)
+        for word in _WORD.findall(text.lower()):
+            counts[1 + crc32(word.encode("utf-8", "surrogatepass")) % (self.dimension - 1)] += 1.0
+        length = math.hypot(*counts)
+        return [count / length for count in counts]
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """Load the packaged model, once for all tests."""
+    return Embedder.load()
+
+
+@pytest.fixture(scope="session")
+def corpus_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """Index the sample articles with the packaged model, once for all tests. For reading only."""
+    index = Index.open(tmp_path_factory.mktemp("corpus") / "index", create=True, embedder=embedder)
+    assert not reindex(CORPUS, index).failed
+    return index
+
+
+@pytest.fixture
+def bag_of_words() -> BagOfWords:
+    """Count words instead of running a model; fresh for each test."""
+    return BagOfWords()
+
+
+@pytest.fixture
+def index(tmp_path: Path, bag_of_words: BagOfWords) -> Index:
+    """Open an index that is not there yet, to be written with the bag of words."""
+    return Index.open(tmp_path / "index", create=True, embedder=bag_of_words)
+
+
+@pytest.fixture
+def article_folder(tmp_path: Path) -> Path:
+    """Make an empty folder for articles."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def make_articles(article_folder: Path) -> MakeArticles:
+    """Write articles as Markdown, `make_articles({"a.md": "Text."}, title="A")`, each with the same front matter."""
+
+    def make(texts: Mapping[str, str], *, folder: Path = article_folder, **fields: str) -> Path:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            header = "".join(f"{field}: {value}\n" for field, value in fields.items())
+            path.write_text(f"---\n{header}---\n\n{text}\n" if fields else f"{text}\n", "utf-8")
+        return folder
+
+    return make
+
+
+class Script:
+    """A Python process that says a line on stdout when it got somewhere, and goes on when it is told a line."""
+
+    def __init__(self, code: str, *arguments: str | Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def hear(self) -> str:
+        """Wait for its next line."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            assert self.process.stderr is not None
+            pytest.fail(f"the process ended:\n{self.process.stderr.read()}", pytrace=False)
+        return line.strip()
+
+    def tell(self, line: str = "") -> None:
+        """Send it a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def ask(self, line: str) -> str:
+        """Send it a line and wait for the one that comes back."""
+        self.tell(line)
+        return self.hear()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self.process.kill()
+        self.process.communicate()
+
+    def end(self) -> None:
+        """Wait until it has ended well."""
+        _, errors = self.process.communicate()
+        assert self.process.returncode == 0, errors
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[..., Script]]:
+    """Start Python processes; those that still run are killed after the test."""
+    started: list[Script] = []
+
+    def start(code: str, *arguments: str | Path) -> Script:
+        started.append(Script(code, *arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()

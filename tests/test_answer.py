@@ -1,0 +1,55 @@
+"""One JSON form everywhere, and a text that a person reads."""
+
+from datetime import date
+
+import pytest
+
+from ingest.index import Chunk, Passage, Ranks
+from qa.answer import Answer, Citation, Query, Refusal, Sentence, Turn, turns_from_json
+
+CITATION = Citation(1, "a.md", "Title", "Desk", None, date(2018, 2, 23), 4, 9, "Words", 0.5)
+CHUNK = Chunk("a.md", 0, 0, 9, "The Words", "Title", "Desk", published=date(2018, 2, 23))
+ANSWER = Answer(
+    "What?",
+    Query("What?", since=date(2018, 1, 1)),
+    sentences=(Sentence("Words", (1,), supported=True), Sentence("Invented", (), supported=False)),
+    citations=(CITATION,),
+    passages=(Passage(CHUNK, 0.7, Ranks(meaning=1)),),
+    index_generation=12,
+)
+
+
+def test_json_has_the_contract_s_fields() -> None:
+    fields = ANSWER.as_json()
+    assert list(fields) == [
+        "question", "query", "mode", "model", "text", "refused", "refusal", "sentences", "citations", "passages", "notes",
+        "index_generation", "seconds",
+    ]  # fmt: skip
+    assert fields["query"] == {"text": "What?", "since": "2018-01-01", "until": None, "sources": []}
+    assert fields["citations"][0]["published"] == "2018-02-23"
+    assert fields["passages"][0]["ranks"] == {"meaning": 1}
+    assert set(fields["seconds"]) == {"query", "retrieve", "answer", "total"}
+    assert fields["refused"] is False
+    assert fields["refusal"] is None
+
+
+def test_text_leaves_out_what_is_known_to_be_unsupported() -> None:
+    assert ANSWER.text == "Words [1]"
+    assert [sentence["supported"] for sentence in ANSWER.as_json()["sentences"]] == [True, False]
+
+
+def test_a_refusal_shows_the_nearest() -> None:
+    answer = Answer("What?", Query("What?"), refusal=Refusal("The articles do not say.", (CITATION,)))
+    assert answer.text == "The articles do not say."
+    assert "[1] Title, Desk, 2018-02-23" in str(answer)
+    assert answer.as_json()["refusal"]["nearest"][0]["quote"] == "Words"
+
+
+@pytest.mark.parametrize("rows", [{}, "text", [1], [{"answer": "a"}], [{"question": 1}]], ids=str)
+def test_a_history_of_another_form_is_refused(rows: object) -> None:
+    with pytest.raises(ValueError, match="history"):
+        turns_from_json(rows)
+
+
+def test_a_history_may_lack_an_answer() -> None:
+    assert turns_from_json([{"question": "q"}]) == (Turn("q", ""),)

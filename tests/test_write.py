@@ -1,0 +1,411 @@
+"""What a chat model writes becomes sentences with citations, whatever it writes and however it arrives."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from langchain_core.language_models import BaseChatModel
+
+from ingest.chunk import Chunk
+from ingest.index import Passage
+from qa.answer import Sentence, Turn
+from qa.prompts import NOT_SAID
+from qa.write import WritingFailed, Written, rewrite_query, write
+from tests.language_model import (
+    SECRET,
+    BreakingModel,
+    CharacterModel,
+    EndlessModel,
+    ScriptedModel,
+    SilentModel,
+)
+
+QUESTION = "What does the Cortana integration involve?"
+ARTICLES = {
+    "xiaomi.md": (
+        "Microsoft and Xiaomi have agreed to work more closely together. In February 2018 the two signed a "
+        "memorandum.\n\nOne proposed project is the integration of Cortana into the Mi AI speaker. Azure is to "
+        "support the storage of user data."
+    ),
+    "alexa.md": "Alexa and Cortana will be able to call on each other. Amazon and Microsoft announced it in August.",
+    "speaker.md": "The Mi AI speaker costs 299 yuan. It went on sale in July 2017.",
+}
+CORTANA, AZURE, CALL, PRICE = (
+    "One proposed project is the integration of Cortana into the Mi AI speaker.",
+    "Azure is to support the storage of user data.",
+    "Alexa and Cortana will be able to call on each other.",
+    "The Mi AI speaker costs 299 yuan.",
+)
+
+
+def passage(article_id: str, start: int = 0) -> Passage:
+    text = ARTICLES[article_id][start:]
+    end = start + len(text)
+    return Passage(
+        Chunk(article_id, 0, start, end, text, f"Title of {article_id}", "Desk", None, date(2018, 2, 23)), 1.0
+    )
+
+
+PASSAGES = (passage("xiaomi.md", ARTICLES["xiaomi.md"].index("One")), passage("alexa.md"), passage("speaker.md"))
+
+
+def written(reply: Sequence[str], kind: type[ScriptedModel] = ScriptedModel) -> list[Written]:
+    return list(write(QUESTION, PASSAGES, [], kind(replies=[list(reply)])))
+
+
+def text(answer: Written) -> str:
+    return " ".join(map(str, answer.sentences))
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer", "quotes"),
+    [
+        (
+            "Cortana is integrated into the Mi AI speaker [1].",
+            "Cortana is integrated into the Mi AI speaker. [1]",
+            [CORTANA],
+        ),
+        ("Cortana goes into the speaker. [1]", "Cortana goes into the speaker. [1]", [CORTANA]),
+        ("Cortana goes into the speaker.[1]", "Cortana goes into the speaker. [1]", [CORTANA]),
+        ("Cortana [1] goes into the speaker.", "Cortana goes into the speaker. [1]", [CORTANA]),
+        (
+            "Cortana goes in【1】. Azure stores data【1】.",
+            "Cortana goes in. [1] Azure stores data. [2]",
+            [CORTANA, AZURE],
+        ),
+        ("Cortana goes in【1†L1-L9】.", "Cortana goes in. [1]", [CORTANA]),
+        ("Cortana goes in [[1]].", "Cortana goes in. [1]", [CORTANA]),
+        ("Cortana goes in [Passage 1].", "Cortana goes in. [1]", [CORTANA]),
+        (
+            "Alexa and Cortana call. [2] Cortana goes in. [1]",
+            "Alexa and Cortana call. [1] Cortana goes in. [2]",
+            [CALL, CORTANA],
+        ),
+        ("Cortana in the Mi AI speaker [1, 3].", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("Cortana in the Mi AI speaker [1][3].", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("Cortana in the Mi AI speaker. [1] [3]", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("Cortana everywhere [1-3].", "Cortana everywhere. [1][2][3]", [CORTANA, CALL, PRICE]),
+        ("Cortana goes in [1]. Cortana it is [1].", "Cortana goes in. [1] Cortana it is. [1]", [CORTANA]),
+        ("Cortana goes in [7]. Azure stores data [1][0].", "Cortana goes in. Azure stores data. [1]", [AZURE]),
+        ("Cortana goes in [7].", "Cortana goes in.", []),
+        (
+            "[1] Cortana goes in. [3] It costs 299 yuan.",
+            "Cortana goes in. [1][2] It costs 299 yuan.",
+            [CORTANA, PRICE],
+        ),
+        ("[1] Cortana goes in\n[3] It costs 299 yuan", "Cortana goes in [1] It costs 299 yuan [2]", [CORTANA, PRICE]),
+        (
+            "Cortana goes in.\n[1]\n\nAzure stores data.\n[1]",
+            "Cortana goes in. [1] Azure stores data. [2]",
+            [CORTANA, AZURE],
+        ),
+        (
+            "- Cortana goes in [1]\n- Azure stores data [1]",
+            "Cortana goes in [1] Azure stores data [2]",
+            [CORTANA, AZURE],
+        ),
+        ("1. Cortana goes in [1]\n2. Azure it is", "Cortana goes in [1] Azure it is", [CORTANA]),
+        (
+            "The U.S. and Mr. Xiang paid $1.5 billion [1]. Yes.",
+            "The U.S. and Mr. Xiang paid $1.5 billion. [1] Yes.",
+            None,
+        ),
+        ("It is “new. And cheap.” [3]", "It is “new. And cheap.” [1]", None),
+        ("It is [sic] new [3", "It is [sic] new", []),
+        ("42", "42", []),
+    ],
+)
+@pytest.mark.parametrize("kind", [ScriptedModel, CharacterModel])
+def test_markers_become_citations(
+    reply: str, answer: str, quotes: list[str] | None, kind: type[ScriptedModel]
+) -> None:
+    last = written([reply], kind)[-1]
+    assert text(last) == answer
+    assert quotes is None or [citation.quote for citation in last.citations] == quotes
+
+
+def test_a_citation_has_everything() -> None:
+    (citation,) = written(["Azure stores data [1]."])[-1].citations
+    start = ARTICLES["xiaomi.md"].index(AZURE)
+    assert (citation.article_id, citation.start, citation.end) == ("xiaomi.md", start, start + len(AZURE))
+    assert (citation.title, citation.source, citation.published) == ("Title of xiaomi.md", "Desk", date(2018, 2, 23))
+    assert 0 < citation.score <= 1
+
+
+def test_nobody_has_checked_yet() -> None:
+    assert written(["Azure stores data [1]."])[-1].sentences == (Sentence("Azure stores data.", (1,), None),)
+
+
+def test_a_quotation_is_not_torn_apart() -> None:
+    last = written(['It is “new. And cheap.” [3] He said "Yes. No." and left.'])[-1]
+    assert [sentence.text for sentence in last.sentences] == [
+        "It is “new. And cheap.”",
+        'He said "Yes. No." and left.',
+    ]
+
+
+FRAGMENTS = st.sampled_from(
+    re.findall(
+        r"[^|]+",
+        "Cortana|Azure stores data|The articles| do not say|U.S.|Inc.|$1.5| | | |. |.|? |…|\n|\n\n|\r\n|\u2028|- |3. "
+        '|*|1|12|[1]|[2, 3]|[9]|[1-3]|【1】|[[2]]|【2†x】|[ passage 2 ]|[sic]|[|]|(|)|“|”|"|「|é😀|<think>|</think>',
+    )
+)
+REPLIES = st.lists(FRAGMENTS, max_size=40).map("".join) | st.text(st.sampled_from("[]12, .A\n【】-"), max_size=40)
+
+
+def outcome(pieces: Iterable[str]) -> list[Written] | str:
+    try:
+        return written(list(pieces))
+    except WritingFailed as failed:
+        return failed.reason
+
+
+@given(REPLIES, st.lists(st.integers(0, 200), max_size=20))
+@example("It is made in the U.S. According to [2] it is.", [])  # "A" would begin no sentence, "According" does
+@example("Cortana. [ passage 2 ]Azure", [])
+@example("1【\n", [])
+def test_pieces_make_no_difference(reply: str, borders: list[int]) -> None:
+    cuts = sorted(min(border, len(reply)) for border in borders)
+    pieces = [reply[start:end] for start, end in zip([0, *cuts], [*cuts, len(reply)], strict=True)]
+    whole, cut, characters = outcome([reply]), outcome(pieces), outcome(reply or [""])
+    assert whole[-1] == cut[-1] == characters[-1]
+
+
+@given(REPLIES)
+@example("1【\n")
+def test_an_answer_only_grows_and_its_citations_are_sound(reply: str) -> None:
+    answers = outcome(reply or [""])
+    if isinstance(answers, str):
+        return
+    for before, after in pairwise(answers):
+        assert text(after).startswith(text(before))
+        assert after.citations[: len(before.citations)] == before.citations
+        assert after.sentences[: len(before.sentences) - 1] == before.sentences[:-1]
+    last = answers[-1]
+    cited = list(dict.fromkeys(number for sentence in last.sentences for number in sentence.citations))
+    assert cited == [citation.number for citation in last.citations] == list(range(1, len(cited) + 1))
+    for citation in last.citations:
+        assert ARTICLES[citation.article_id][citation.start : citation.end] == citation.quote
+    assert not any(re.search(r"[\[【]\d+[\]】]", sentence.text) for sentence in last.sentences)
+    assert all(sentence.text == " ".join(sentence.text.split()) != "" for sentence in last.sentences)
+
+
+def test_a_half_written_marker_is_kept_back_and_text_is_not() -> None:
+    answers = written(["Cortana", " goes", " in", " [", "1", "]", "."])
+    assert [text(answer) for answer in answers] == [
+        "Cortana",
+        "Cortana goes",
+        "Cortana goes in",
+        "Cortana goes in.",
+        "Cortana goes in. [1]",
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        NOT_SAID,
+        f"“{NOT_SAID}”",
+        f"{NOT_SAID} But I know it.",
+        "the articles do not say who won [1",
+        f"{NOT_SAID} [1]",
+    ],
+)
+@pytest.mark.parametrize("kind", [ScriptedModel, CharacterModel])
+def test_a_refusal_is_recognised_and_never_shown(reply: str, kind: type[ScriptedModel]) -> None:
+    assert written([reply], kind) == [Written(refused=True)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The articles do not say when, but Cortana goes in [1].",
+        "Cortana goes in [1]. The articles do not say.",
+        "The articles say so.",
+    ],
+)
+def test_no_refusal(reply: str) -> None:
+    last = written([reply])[-1]
+    assert not last.refused
+    assert "articles" in text(last)
+
+
+def test_after_a_refusal_nothing_more_is_waited_for() -> None:
+    chat_model = CharacterModel(replies=[[NOT_SAID, " However, " * 100]])
+    assert list(write(QUESTION, PASSAGES, [], chat_model)) == [Written(refused=True)]
+    assert len("".join(chat_model.sent)) < 100
+
+
+def test_without_passages_nobody_is_asked() -> None:
+    chat_model = ScriptedModel(replies=[])
+    assert list(write(QUESTION, [], [], chat_model)) == [Written(refused=True)]
+    assert chat_model.prompts == []
+
+
+@pytest.mark.parametrize("reply", ["", " \n ", "[1]", "[1] [2]\n", "[", "- ", "<think>Hm.</think>"])
+def test_an_empty_answer_is_a_failure(reply: str) -> None:
+    with pytest.raises(WritingFailed, match=r"^The language model's answer was empty\.$"):
+        written([reply])
+
+
+def test_a_stream_that_breaks_off_fails_after_what_came() -> None:
+    answers = write(QUESTION, PASSAGES, [], BreakingModel(replies=[["Cortana goes in. Azure stores data."]]))
+    assert text(next(answers)) == "Cortana goes in."
+    with pytest.raises(WritingFailed, match="broke off in the middle") as failed:
+        next(answers)
+    assert SECRET not in failed.value.reason
+
+
+def test_a_model_that_never_answers() -> None:
+    with pytest.raises(WritingFailed, match="did not answer in time"):
+        list(write(QUESTION, PASSAGES, [], SilentModel()))
+
+
+def test_endless_output_is_cut_off() -> None:
+    chat_model = EndlessModel(replies=[["China ", "2018, "]])
+    last = list(write(QUESTION, PASSAGES, [], chat_model, answer_characters=100))[-1]
+    assert last.notes == ("The answer was cut off after 100 characters.",)
+    assert text(last) == ("China 2018, " * 9)[:100].strip()
+    assert len("".join(chat_model.sent)) < 120
+    assert chat_model.closed == 1
+
+
+def test_an_answer_that_goes_round_in_circles_is_stopped() -> None:
+    chat_model = EndlessModel(replies=[["Cortana goes in [1]. ", "It is good to ", "see. "]])
+    answers = list(write(QUESTION, PASSAGES, [], chat_model))
+    assert text(answers[-1]) == "Cortana goes in. [1] It is good to see."
+    assert all(text(after).startswith(text(before)) for before, after in pairwise(answers))
+    assert answers[-1].notes == ("The language model began to repeat itself and was stopped.",)
+    assert len("".join(chat_model.sent)) < 120
+
+
+def test_closing_ends_generation() -> None:
+    chat_model = EndlessModel(replies=[["Cortana goes in. "]])
+    with closing(write(QUESTION, PASSAGES, [], chat_model)) as answers:
+        next(answers)
+    assert (chat_model.closed, len(chat_model.sent)) == (1, 1)
+
+
+def prompt_of(chat_model: ScriptedModel) -> str:
+    return "\n".join(str(message.content) for message in chat_model.prompts[0])
+
+
+def test_the_prompt_has_question_conversation_and_labelled_passages() -> None:
+    chat_model = ScriptedModel(replies=[["Yes."]])
+    list(write(QUESTION, PASSAGES, [Turn("Who are they?", "Two companies.")], chat_model))
+    prompt = prompt_of(chat_model)
+    assert f"Question: {QUESTION}" in prompt
+    assert "> Question: Who are they?\n> Answer: Two companies." in prompt
+    assert f"[2] Title of alexa.md (Desk, 2018-02-23)\n> {ARTICLES['alexa.md']}" in prompt
+    assert NOT_SAID in prompt
+
+
+@pytest.mark.parametrize(("room", "shown"), [(10_000, 3), (-1, 2), (-150, 1)])
+def test_the_least_relevant_passages_give_way(room: int, shown: int) -> None:
+    chat_model = ScriptedModel(replies=[["Cortana speaks [1][2][3]."]] * 2)
+    list(write(QUESTION, PASSAGES, [], chat_model))
+    budget = room if room > 0 else len(prompt_of(chat_model)) + room
+    chat_model.prompts.clear()
+    last = list(write(QUESTION, PASSAGES, [], chat_model, prompt_characters=budget))[-1]
+    prompt = prompt_of(chat_model)
+    assert len(prompt) <= budget + 1
+    assert [f"[{number}] Title" in prompt for number in (1, 2, 3)] == [number <= shown for number in (1, 2, 3)]
+    assert len(last.citations) == shown
+    assert last.notes == (() if shown == 3 else (f"The language model was shown the first {shown} of 3 passages.",))
+
+
+def test_no_room_at_all_is_a_failure() -> None:
+    with pytest.raises(WritingFailed, match="no room for the articles"):
+        list(write("Why? " * 5000, PASSAGES, [], ScriptedModel(replies=[])))
+
+
+HISTORY = [Turn("What does the Cortana integration involve?", "Cortana goes into the Mi AI speaker. [1]")]
+
+
+@pytest.mark.parametrize(
+    ("reply", "query"),
+    [
+        ("When was the Cortana integration announced?", "When was the Cortana integration announced?"),
+        ('  "When was Cortana announced?"\n\nIt resolves it.', "When was Cortana announced?"),
+        ("<think>It is Cortana.</think>When was Cortana announced?", "When was Cortana announced?"),
+        ("", "When was it announced?"),
+        (" \n", "When was it announced?"),
+        ("Cortana " * 200, "When was it announced?"),
+        ("When was the Cortana integration announced by Google?", "When was it announced?"),
+        ("When was the Cortana integration announced in 2018?", "When was it announced?"),
+        ("Cortana is a lively assistant which sings, dances, cooks.", "When was it announced?"),
+    ],
+)
+@pytest.mark.parametrize("kind", [ScriptedModel, CharacterModel])
+def test_a_question_is_resolved_and_nothing_is_added(reply: str, query: str, kind: type[ScriptedModel]) -> None:
+    assert rewrite_query("When was it announced?", HISTORY, kind(replies=[[reply]])) == query
+
+
+def test_the_query_prompt_has_conversation_and_question() -> None:
+    chat_model = ScriptedModel(replies=[["Yes?"]])
+    rewrite_query("When was it announced?", HISTORY, chat_model)
+    assert "> Answer: Cortana goes into the Mi AI speaker. (1)" in prompt_of(chat_model)
+    assert "The last question: When was it announced?" in prompt_of(chat_model)
+
+
+def test_a_first_question_is_left_alone() -> None:
+    assert rewrite_query(QUESTION, [], ScriptedModel(replies=[])) == QUESTION
+
+
+def test_an_endless_rewriting_is_stopped() -> None:
+    chat_model = EndlessModel(replies=[["Cortana "]])
+    assert rewrite_query("When?", HISTORY, chat_model) == "When?"
+    assert chat_model.closed == 1
+
+
+def test_a_failure_of_the_model_is_told_when_rewriting_too() -> None:
+    with pytest.raises(WritingFailed, match="did not answer in time"):
+        rewrite_query("When?", HISTORY, SilentModel())
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("question", [QUESTION, "Who won the 2018 football world cup?"])
+def test_a_real_model_is_streamed_and_read(question: str, language_model: BaseChatModel) -> None:
+    answers = list(write(question, PASSAGES, [], language_model, answer_characters=200))
+    assert len(answers) > 1
+    assert all(text(after).startswith(text(before)) for before, after in pairwise(answers))
+    assert answers[-1].refused or 0 < len(text(answers[-1])) <= 250
+    for citation in answers[-1].citations:
+        assert ARTICLES[citation.article_id][citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.model
+def test_a_real_model_has_a_limit_of_its_own(language_model: BaseChatModel) -> None:
+    long = [Passage(Chunk("a.md", 0, 0, 9000, "word " * 1800, "Title"), 1.0)]
+    with pytest.raises(WritingFailed, match="longer than the language model can read"):
+        list(write(QUESTION, [*long, *long], [], language_model, prompt_characters=50_000))
+
+
+@pytest.mark.model
+def test_a_real_model_stops_when_nobody_listens(language_model: BaseChatModel, language_model_url: str) -> None:
+    with closing(write("Count from 1 to 1000.", PASSAGES, [], language_model)) as answers:
+        next(answers)
+    while (written := _words_in_progress(language_model_url)) is not None:
+        assert written < 60
+
+
+def _words_in_progress(url: str) -> int | None:
+    """Ask the server how much of an answer it has written; None: it is not writing."""
+    with urllib.request.urlopen(url.replace("/v1", "/slots")) as reply:
+        slot = json.load(reply)[0]
+    return slot["next_token"][0]["n_decoded"] if slot["is_processing"] else None
+
+
+@pytest.mark.model
+def test_a_real_model_rewrites_or_leaves_alone(language_model: BaseChatModel) -> None:
+    query = rewrite_query("When was it announced?", HISTORY, language_model)
+    assert query
+    assert len(query) < 400
