@@ -147,8 +147,9 @@ class Script:
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
-        self.process.kill()
-        self.process.communicate()
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.communicate()
 
     def end(self) -> None:
         """Wait until it has ended well."""

@@ -57,7 +57,7 @@ def test_the_retriever_is_langchain_s(assistant: Assistant) -> None:
     documents = assistant.as_retriever(k=3).invoke(QUESTION)
     assert len(documents) == 3
     assert "Cortana" in documents[0].page_content
-    assert documents[0].metadata["article_id"] == "2018-02-23-microsoft-xiaomi.md"
+    assert "2018-02-23-microsoft-xiaomi.md" in [document.metadata["article_id"] for document in documents]
 
 
 def test_examples_come_from_the_archive_and_are_answered(assistant: Assistant) -> None:
@@ -82,7 +82,7 @@ def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Inde
 
 @pytest.mark.parametrize(
     ("model", "reason"),
-    [(SilentModel(), ""), (BreakingModel(), ""), (ScriptedModel(replies=[["It is about cats."]]), "cited nothing")],
+    [(SilentModel(), ""), (BreakingModel(replies=[["Cortana is to be integrated [1]. More of it."]]), ""), (ScriptedModel(replies=[["It is about cats."]]), "cited nothing")],
     ids=["time-out", "breaks off", "cites nothing"],
 )
 def test_when_writing_fails_the_answer_is_in_quotes_and_says_why(
