@@ -76,7 +76,11 @@ def _commands(work: Path) -> list[str]:
     command = [sys.executable, "-m", "qa"]
     subprocess.run([*command, "ingest", "--index", index, str(CORPUS)], check=True, capture_output=True)
     asked = ["ask", "--index", index, "What does the Cortana integration involve?"]
-    runs = {"dateline --help": ["--help"], "dateline ask": asked, "dateline ingest, nothing new": ["ingest", "--index", index]}
+    runs = {
+        "dateline --help": ["--help"],
+        "dateline ask": asked,
+        "dateline ingest, nothing new": ["ingest", "--index", index],
+    }
     return [
         _line(f"`{name}`", [_timed(lambda: _run([*command, *arguments])) for _ in range(_REPEATS)])  # noqa: B023
         for name, arguments in runs.items()
@@ -108,9 +112,9 @@ def _timed(run: Callable[[], object]) -> float:
 
 
 def _line(name: str, seconds: list[float]) -> str:
-    low, high = min(seconds), max(seconds)
     unit, factor = ("ms", 1000) if statistics.median(seconds) < 1 else ("s", 1)
-    return f"| {name} | {statistics.median(seconds) * factor:.3g} {unit} | {low * factor:.3g}–{high * factor:.3g} {unit} |"
+    low, middle, high = (value * factor for value in (min(seconds), statistics.median(seconds), max(seconds)))
+    return f"| {name} | {middle:.3g} {unit} | {low:.3g}–{high:.3g} {unit} |"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,136 @@
+"""A real server on a real index, and a real browser that notes what it loads and says."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = Path(__file__).with_name("hostile")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visitor with a browser of their own: the page, and what it loaded and said."""
+
+    page: Page
+    address: str
+    requests: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Ask, and wait until the answer is complete."""
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        self.page.keyboard.press("Enter")
+        expect(box).to_have_value("")  # taken: from here on until the end the button says Stop
+        expect(self.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+    def foreign(self) -> list[str]:
+        """List what was asked of other hosts."""
+        own = urlsplit(self.address).netloc
+        return [
+            address
+            for address in self.requests
+            if urlsplit(address).netloc != own and not address.startswith(("data:", "blob:"))
+        ]
+
+    def errors(self) -> list[str]:
+        """List what the browser complained about."""
+        return [message for message in self.messages if message.startswith(("error", "warning"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running `dateline chat`."""
+
+    address: str
+    index: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def indexed(articles: Path, index: Path) -> Path:
+    """Index a folder of articles as the command line does."""
+    command = [sys.executable, "-m", "ingest", "--index", str(index), str(articles)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=600)
+    return index
+
+
+@contextlib.contextmanager
+def serving(index: Path) -> Iterator[Site]:
+    """Run the chat page on an index as the command line does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "qa", "chat", "--index", str(index), "--port", str(port)]
+    log = index.with_name(f"chat-{port}.log")
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process,
+    ):
+        site = Site(f"http://127.0.0.1:{port}/", index, process, log)
+        try:
+            _wait_for(site)
+            yield site
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium without a window."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.fail("These tests drive a real Chromium. Install one: apt-get install chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def visiting(browser: Browser, address: str, *, width: int = 1280, height: int = 800) -> Iterator[Visit]:
+    """Open the page as a new visitor would, and wait until it can be used."""
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        visit = Visit(context.new_page(), address)
+
+        def note(request: Request) -> None:
+            visit.requests.append(request.url)
+
+        context.on("request", note)
+        visit.page.on("websocket", lambda socket: visit.requests.append(socket.url))
+        visit.page.on("console", lambda message: visit.messages.append(f"{message.type}: {message.text}"))
+        visit.page.on("pageerror", lambda error: visit.messages.append(f"error: {error}"))
+        visit.page.goto(address)
+        visit.page.locator("#question textarea").wait_for()
+        yield visit
+
+
+def _wait_for(site: Site) -> None:
+    deadline = time.monotonic() + 120
+    while site.process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(site.address):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"The server did not start. It said:\n{site.log.read_text(errors='replace')}", pytrace=False)

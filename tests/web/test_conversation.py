@@ -1,0 +1,140 @@
+"""What must be forced, by an Assistant on a real index: an answer that takes its time, and one that fails."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from ingest.index import Index
+from qa.answer import Answer, Query, Turn
+from qa.assistant import Assistant
+from qa.web.page import HISTORY_TURNS, turns
+from qa.web.server import web_app
+from tests.web.browser import HOSTILE, Visit, indexed
+
+pytestmark = [
+    pytest.mark.web,
+    # gradio sums up its queue in a way that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
+
+PILOTS = "What is the pilot charge?"
+
+
+class ForcedAssistant(Assistant):
+    """Answers to the end when it is told to; notes the histories it is given; fails on demand."""
+
+    def __init__(self, index: Index) -> None:
+        super().__init__(index)
+        self.go_on = threading.Event()
+        self.histories: list[Sequence[Turn]] = []
+        self.failure: Exception | None = None
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        sources: Sequence[str] = (),
+        k: int | None = None,
+    ) -> Iterator[Answer]:
+        self.histories.append(history)
+        if self.failure is not None:
+            raise self.failure
+        [answer] = super().stream(question, history, since=since, until=until, sources=sources, k=k)
+        while not self.go_on.wait(0.05):
+            yield replace(answer, notes=("To be continued.",))
+        yield answer
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return indexed(HOSTILE, tmp_path_factory.mktemp("forced") / "index")
+
+
+@pytest.fixture
+def assistant(archive: Path) -> ForcedAssistant:
+    assistant = ForcedAssistant(Index.open(archive))
+    _ = assistant.index.embedder  # loaded before the first question, as by `dateline chat`
+    return assistant
+
+
+@pytest.fixture
+def visit(assistant: ForcedAssistant, visit_of: Callable[[str], Visit]) -> Iterator[Visit]:
+    server = uvicorn.Server(uvicorn.Config(web_app(assistant), port=0, log_level="error", ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        visit = visit_of(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        yield visit
+        assistant.go_on.set()
+        visit.page.close()
+        server.should_exit = True
+        thread.join()
+
+
+def begin(visit: Visit, question: str) -> None:
+    visit.page.locator("#question textarea").fill(question)
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator("#chat .note")).to_have_text("To be continued.")
+
+
+def test_an_answer_is_shown_piece_by_piece(assistant: ForcedAssistant, visit: Visit) -> None:
+    begin(visit, PILOTS)
+    expect(visit.page.locator("#evidence mark").first).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Stop")).to_be_visible()
+    assistant.go_on.set()
+    expect(visit.page.locator("#chat .note")).to_have_count(0)
+    expect(visit.page.locator("#chat .answer")).to_have_count(1)
+    expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_a_stopped_answer_stays_as_it_is_and_counts_as_a_turn(assistant: ForcedAssistant, visit: Visit) -> None:
+    begin(visit, PILOTS)
+    visit.page.get_by_role("button", name="Stop").click()
+    expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    assistant.go_on.set()
+    visit.ask("And the tug hire price?")
+    expect(visit.page.locator("#chat .note")).to_have_text("To be continued.")
+    expect(visit.page.locator("#chat .answer")).to_have_count(2)
+    [stopped] = assistant.histories[1]
+    assert stopped.question == PILOTS
+    assert stopped.answer
+    assert visit.errors() == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (ValueError("shorten <b>it</b>"), "shorten <b>it</b>"),
+        (OSError("the index is gone: run  dateline ingest"), "the index is gone: run  dateline ingest"),
+        (LookupError("secret"), "Something went wrong"),
+    ],
+    ids=["ValueError", "OSError", "unexpected"],
+)
+def test_a_failure_is_told_and_the_conversation_goes_on(
+    assistant: ForcedAssistant, visit: Visit, failure: Exception, told: str
+) -> None:
+    assistant.go_on.set()
+    assistant.failure = failure
+    visit.ask(PILOTS)
+    expect(visit.page.locator("#chat .problem")).to_contain_text(told)
+    expect(visit.page.locator("body")).not_to_contain_text("secret")
+    expect(visit.page.locator("body")).not_to_contain_text("Traceback")
+    assistant.failure = None
+    visit.ask(PILOTS)
+    expect(visit.page.locator("#chat .answer")).to_have_count(1)
+    assert assistant.histories[1] == ()
+
+
+def test_no_more_than_the_latest_turns_are_given_as_history() -> None:
+    answers = tuple(Answer(f"{number}?", Query(f"{number}?")) for number in range(HISTORY_TURNS + 5))
+    assert [turn.question for turn in turns(answers)] == [answer.question for answer in answers[5:]]

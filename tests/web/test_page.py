@@ -1,0 +1,151 @@
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.browser import Site, Visit, visiting
+
+pytestmark = pytest.mark.web
+
+CORTANA = "What does the Cortana integration involve?"
+FOOTBALL = "Who won the 2018 football world cup?"
+
+
+def test_a_first_visit_shows_the_page_and_asks_no_other_host(visit: Visit) -> None:
+    page = visit.page
+    expect(page).to_have_title("Dateline")
+    expect(page.locator("#masthead")).to_contain_text(re.compile(r"\d+ articles · from .+ · .+ to .+ \d{4}"))
+    expect(page.locator("#chat .example").nth(2)).to_be_visible()
+    expect(page.locator("#question textarea")).to_be_focused()
+    expect(page.locator("#evidence")).to_contain_text("Evidence")
+    assert len(visit.requests) > 10
+    assert visit.foreign() == []
+    assert visit.errors() == []
+
+
+def test_the_cortana_question_is_answered_in_quotes(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    answer, card = visit.page.locator("#chat .answer"), visit.page.locator("#evidence .card").first
+    expect(answer).to_contain_text("[1]")
+    expect(card.locator(".number")).to_have_text("1")
+    expect(card.locator("h3")).to_contain_text("Microsoft and Xiaomi")
+    expect(card.locator("time")).to_have_text("23 February 2018")
+    expect(card.locator("mark")).to_contain_text("Mi AI speaker")
+    expect(answer).to_contain_text(card.locator("mark").inner_text())
+    expect(visit.page.locator("#question textarea")).to_have_value("")
+    assert visit.foreign() == []
+    assert visit.errors() == []
+
+
+def test_a_number_leads_to_its_card(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    visit.page.locator("#chat .cite").first.click()
+    expect(visit.page.locator("#evidence .card:target .number")).to_have_text("1")
+    expect(visit.page.locator("#evidence .card:target mark")).to_be_in_viewport()
+
+
+def test_an_example_question_is_asked_by_a_click(visit: Visit) -> None:
+    example = visit.page.locator("#chat .example").first
+    question = example.inner_text().strip()
+    example.click()
+    expect(visit.page.locator("#chat .question")).to_have_text(question)
+    expect(visit.page.locator("#chat .answer")).to_have_count(1)
+
+
+def test_a_refusal_shows_the_nearest_articles(visit: Visit) -> None:
+    visit.ask(FOOTBALL)
+    expect(visit.page.locator("#chat .refusal")).to_be_visible()
+    expect(visit.page.locator("#chat .cite")).to_have_count(0)
+    expect(visit.page.locator("#evidence h2")).to_have_text("Nearest articles")
+    assert visit.page.locator("#evidence .card").count() > 0
+
+
+def test_an_earlier_answer_shows_its_evidence_again(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    visit.ask(FOOTBALL)
+    expect(visit.page.locator("#evidence .asked")).to_have_text(FOOTBALL)
+    visit.page.locator("#chat .answer p").first.click()
+    expect(visit.page.locator("#evidence .asked")).to_have_text(CORTANA)
+    expect(visit.page.locator("#evidence mark").first).to_contain_text("Mi AI speaker")
+
+
+def test_a_new_conversation_starts_empty(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    visit.page.get_by_role("button", name="New conversation").click()
+    expect(visit.page.locator("#chat .message")).to_have_count(0)
+    expect(visit.page.locator("#evidence .card")).to_have_count(0)
+    visit.ask(FOOTBALL)
+    expect(visit.page.locator("#chat .question")).to_have_count(1)
+
+
+def test_the_box_takes_no_more_than_a_question_may_have(visit: Visit) -> None:
+    expect(visit.page.locator("#hint")).to_contain_text("2,000 characters")
+    expect(visit.page.locator("#question textarea")).to_have_attribute("maxlength", "2000")
+
+
+def test_a_question_that_is_too_long_is_told_so(visit: Visit) -> None:
+    box = visit.page.locator("#question textarea")
+    box.evaluate("box => box.removeAttribute('maxlength')")
+    visit.ask("why " * 501)
+    expect(visit.page.locator("#chat .problem")).to_contain_text("2,000 characters")
+
+
+def test_two_visitors_share_nothing(site: Site, visit_of: Callable[[str], Visit]) -> None:
+    one, other = visit_of(site.address), visit_of(site.address)
+    one.ask(CORTANA)
+    expect(other.page.locator("#chat .message")).to_have_count(0)
+    expect(other.page.locator("#evidence .card")).to_have_count(0)
+    other.ask(FOOTBALL)
+    expect(one.page.locator("#chat .question")).to_have_text(CORTANA)
+    expect(other.page.locator("#chat .question")).to_have_text(FOOTBALL)
+    one.ask("When did they sign it?")
+    expect(one.page.locator("#chat")).not_to_contain_text(FOOTBALL)
+
+
+def test_on_a_phone_the_evidence_is_below_and_nothing_is_wider_than_the_screen(browser: Browser, site: Site) -> None:
+    with visiting(browser, site.address, width=360, height=740) as visit:
+        visit.ask(CORTANA)
+        visit.page.locator("#chat .cite").first.click()
+        expect(visit.page.locator("#evidence mark").first).to_be_in_viewport()
+        box, evidence = (visit.page.locator(part).bounding_box() for part in ("#question", "#evidence"))
+        assert box
+        assert evidence
+        assert evidence["y"] > box["y"]
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("What is the harbour tariff?", '<script>window.ran="title"</script><img src="/missing.png"'),
+        ("What is the harbour tariff?", '"><svg onload="window.ran='),
+        ("What is the harbour tariff?", '<img src="http://elsewhere.example/body.png" onerror="window.ran='),
+        (
+            "What does the notice say about the crane fee?",
+            "<a href=\"javascript:window.ran='link'\">notice</a>",
+        ),
+        ("What does the anchorage permit cost?", "&lt;b&gt;a day&lt;/b&gt; &#60;script&#62;"),
+        ("What does the anchorage permit cost?", '<iframe src="http://elsewhere.example/frame"></iframe>'),
+        ("By how much did the pilot charge fall?", "$$\\href{javascript:window.ran='latex'}{pilot}$$"),
+        ("By how much did the pilot charge fall?", "**half** to 40 euros </blockquote></section><script>"),
+        ("By how much did the pilot charge fall?", "<svg onload=\"window.ran='title'\"> cheaper, $$\\href"),
+        ("What is the tug hire price?", "![tug](http://elsewhere.example/tug.png) tug"),
+        ("What is the tug hire price?", "https://elsewhere.example/tugs says `so`"),
+        ("""<img src=x onerror="window.ran='question'"> $$\\href{x}{y}$$ **harbour tariff**?""", "12 euros"),
+    ],
+)
+def test_nothing_in_an_article_or_a_question_runs_or_loads(
+    hostile_site: Site, visit_of: Callable[[str], Visit], question: str, written: str
+) -> None:
+    visit = visit_of(hostile_site.address)
+    visit.ask(question)
+    visit.page.locator("#chat .message-content p").last.click()
+    expect(visit.page.locator("#evidence .card", has_text=written).first).to_be_visible()
+    expect(visit.page.locator("#chat .question")).to_have_text(question)
+    shown = visit.page.locator("#chat .message-content, #evidence .evidence, #masthead .masthead")
+    assert shown.locator("script, img, svg, iframe, strong, em, b, code, .katex").count() == 0
+    assert shown.locator("a:not(.cite)").count() == 0
+    assert visit.page.evaluate("window.ran") is None
+    assert visit.foreign() == []
+    assert visit.errors() == []
