@@ -22,7 +22,7 @@ _LONGEST_TITLE = 200
 _LONGEST_ADDRESS = 2_000
 _LONGEST_FRONT_MATTER = 8_000  # characters; the YAML parser, in C, falls over brackets nested 30,000 deep
 _LARGEST_FILE = 50_000_000  # bytes
-_WESTERN = 0.1  # share of bytes beyond ASCII up to which a text is taken for Western
+_WESTERN = 0.2  # share of bytes beyond ASCII up to which a text is taken for Western
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -179,18 +179,22 @@ def _text(value: object, *, longest: int = _LONGEST_TITLE) -> str | None:
     Aliases make gigabytes of a few lines of YAML, so it is cut before it is put together.
     """
     parts = value if isinstance(value, list) else [value]
-    shown = [str(part)[:longest] for part in parts[:longest] if isinstance(part, str | int | float | date)]
+    shown = [str(part)[: longest + 1] for part in parts[:longest] if isinstance(part, str | int | float | date)]
     line = " ".join(_clean(", ".join(shown)).split())
     return (line if len(line) <= longest else f"{line[: longest - 1]}…") or None
 
 
 def _web_address(address: str | None) -> str | None:
-    """An address that a reader may follow; anything but http and https (javascript: above all) is dropped."""
+    """An address that a reader may follow; anything but http and https (javascript: above all) is dropped.
+
+    So is one so long that it was cut.
+    """
     try:
         parts = urlsplit(address or "")
     except ValueError:
         return None
-    return address if parts.scheme in ("http", "https") and parts.netloc else None
+    whole = len(address or "") < _LONGEST_ADDRESS
+    return address if whole and parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _day(value: object) -> date | None:

@@ -8,9 +8,13 @@ from ingest.article import Article, Filter, day_number
 from ingest.chunk import Chunk
 
 
-def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int]:
-    """What Chroma keeps of a chunk beside its text. It drops None silently, so an absent value is an absent key."""
-    values: dict[str, str | int | None] = {
+def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int | None]:
+    """What Chroma keeps of a chunk beside its text.
+
+    An absent value must be said: Chroma leaves a key that is not mentioned as it was in the chunk before; for None
+    it drops it.
+    """
+    return {
         "article_id": article.id,
         "position": chunk.position,
         "chunks": chunks,
@@ -24,7 +28,6 @@ def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | 
         "origin": article.origin,
         "content_hash": article.content_hash,
     }
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def to_chunk(metadata: Mapping[str, Any], text: str) -> Chunk:

@@ -1,11 +1,14 @@
 """Shared by all tests: the real embedder, a small one to work out by hand, indexes, and articles in folders."""
 
 import math
+import multiprocessing
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -63,6 +66,34 @@ class BagOfWords(Embedder):
         return [count / length for count in counts]
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process and the line to it."""
+
+    process: BaseProcess
+    line: "Connection[Any, Any]"
+
+    def ask(self, question: object = None) -> Any:  # noqa: ANN401 - whatever the process sends
+        """Send it something, and wait for what it sends back."""
+        self.line.send(question)
+        return self.line.recv()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        self.process.kill()
+        self.process.join()
+        self.line.close()
+
+    def end(self) -> None:
+        """Tell it to go on to its end."""
+        self.line.send(None)
+        self.process.join()
+        assert self.process.exitcode == 0
+
+
+Start = Callable[..., Child]
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """Load the packaged model, once for all tests."""
@@ -112,60 +143,25 @@ def make_articles(article_folder: Path) -> MakeArticles:
     return make
 
 
-class Script:
-    """A Python process that says a line on stdout when it got somewhere, and goes on when it is told a line."""
-
-    def __init__(self, code: str, *arguments: str | Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def hear(self) -> str:
-        """Wait for its next line."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            assert self.process.stderr is not None
-            pytest.fail(f"the process ended:\n{self.process.stderr.read()}", pytrace=False)
-        return line.strip()
-
-    def tell(self, line: str = "") -> None:
-        """Send it a line."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-
-    def ask(self, line: str) -> str:
-        """Send it a line and wait for the one that comes back."""
-        self.tell(line)
-        return self.hear()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        if self.process.returncode is None:
-            self.process.kill()
-            self.process.communicate()
-
-    def end(self) -> None:
-        """Wait until it has ended well."""
-        _, errors = self.process.communicate()
-        assert self.process.returncode == 0, errors
-
-
 @pytest.fixture
-def script() -> Iterator[Callable[..., Script]]:
-    """Start Python processes; those that still run are killed after the test."""
-    started: list[Script] = []
+def start() -> Iterator[Start]:
+    """Start functions of a test module, `start(function, …)`, as processes that know nothing of this one.
 
-    def start(code: str, *arguments: str | Path) -> Script:
-        started.append(Script(code, *arguments))
+    The function gets a connection and the arguments. What still runs after the test is killed.
+    """
+    # From a process that has imported what takes long, and opened nothing.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["chromadb", "ingest.embed", "ingest.reindex", "tests.conftest"])
+    started: list[Child] = []
+
+    def run(function: Callable[..., None], *arguments: object) -> Child:
+        here, there = context.Pipe()
+        process = context.Process(target=function, args=(there, *arguments), daemon=True)
+        process.start()
+        there.close()
+        started.append(Child(process, here))
         return started[-1]
 
-    yield start
-    for one in started:
-        one.kill()
+    yield run
+    for child in started:
+        child.kill()

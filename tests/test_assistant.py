@@ -82,7 +82,11 @@ def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Inde
 
 @pytest.mark.parametrize(
     ("model", "reason"),
-    [(SilentModel(), ""), (BreakingModel(replies=[["Cortana is to be integrated [1]. More of it."]]), ""), (ScriptedModel(replies=[["It is about cats."]]), "cited nothing")],
+    [
+        (SilentModel(), ""),
+        (BreakingModel(replies=[["Cortana is to be integrated [1]. More of it."]]), ""),
+        (ScriptedModel(replies=[["It is about cats."]]), "cited nothing"),
+    ],
     ids=["time-out", "breaks off", "cites nothing"],
 )
 def test_when_writing_fails_the_answer_is_in_quotes_and_says_why(

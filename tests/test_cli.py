@@ -70,7 +70,9 @@ def test_ask_in_text_and_json(corpus_index: Index) -> None:
 
 def test_ask_with_filters_and_history(corpus_index: Index, tmp_path: Path) -> None:
     history = tmp_path / "history.json"
-    history.write_text(json.dumps([{"question": "What did Broadcom offer for Qualcomm?", "answer": "$70 a share"}]), "utf-8")
+    history.write_text(
+        json.dumps([{"question": "What did Broadcom offer for Qualcomm?", "answer": "$70 a share"}]), "utf-8"
+    )
     options = ["--since", "2018-01-01", "--until", "2018-12-31", "--source", "Dateline Business Desk"]
     done = dateline(
         "ask", "--index", str(corpus_index.path), "--json", "--history", str(history), *options, "And who stopped it?"

@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-MODULES = [path for half in ("ingest", "qa") for path in sorted((ROOT / half).glob("*.py")) if path.name != "__init__.py"]
+MODULES = [
+    path for half in ("ingest", "qa") for path in sorted((ROOT / half).glob("*.py")) if path.name != "__init__.py"
+]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -28,4 +30,6 @@ def test_pictures_and_links_lead_somewhere() -> None:
 
 
 def test_no_module_is_longer_than_300_lines() -> None:
-    assert {path.name for path in ROOT.glob("[qi]*/**/*.py") if len(path.read_text("utf-8").splitlines()) > 300} == set()
+    assert {
+        path.name for path in ROOT.glob("[qi]*/**/*.py") if len(path.read_text("utf-8").splitlines()) > 300
+    } == set()

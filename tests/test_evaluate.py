@@ -17,7 +17,9 @@ def citation(number: int, quote: str, article_id: str = "a.md") -> Citation:
 def answer(*citations: Citation, refused: bool = False) -> Answer:
     sentences = tuple(Sentence(c.quote, (c.number,), supported=True) for c in citations)
     refusal = Refusal("The articles do not say.") if refused else None
-    return Answer("q", Query("q"), sentences=sentences, citations=citations, refusal=refusal, seconds=Seconds(total=0.1))
+    return Answer(
+        "q", Query("q"), sentences=sentences, citations=citations, refusal=refusal, seconds=Seconds(total=0.1)
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,13 @@ def test_overlap_is_half_of_the_words_in_one_piece(gold: str, text: str, expecte
 
 @pytest.mark.parametrize(
     ("article_id", "gold", "same"),
-    [("a.md", "a.md", True), ("a.md", "a", True), ("x/a.txt", "x/a", True), ("ab.md", "a", False), ("a.md", "b", False)],
+    [
+        ("a.md", "a.md", True),
+        ("a.md", "a", True),
+        ("x/a.txt", "x/a", True),
+        ("ab.md", "a", False),
+        ("a.md", "b", False),
+    ],
 )
 def test_a_gold_id_may_lack_the_file_s_ending(article_id: str, gold: str, same: bool) -> None:
     assert same_article(article_id, gold) is same

@@ -40,7 +40,12 @@ def test_the_cortana_question(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Who won the 2018 football world cup?", "how do I bake sourdough bread", "What is the capital of Kenya?", "zzz qqq"],
+    [
+        "Who won the 2018 football world cup?",
+        "how do I bake sourdough bread",
+        "What is the capital of Kenya?",
+        "zzz qqq",
+    ],
 )
 def test_what_the_articles_do_not_say_is_refused(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)

@@ -71,7 +71,9 @@ def test_the_same_text_counts_once_and_an_article_a_few_times(tmp_path: Path, em
     (folder / "two.md").write_text(storm.replace("evening", "night"), "utf-8")
     long = "\n\n".join(f"In hour {n} of the storm the harbour sent away ship {n * 7}. " * 9 for n in range(12))
     (folder / "long.md").write_text(long, "utf-8")
-    (folder / "other.md").write_text("The harbour has a new crane, painted red, from a yard in the north. " * 3, "utf-8")
+    (folder / "other.md").write_text(
+        "The harbour has a new crane, painted red, from a yard in the north. " * 3, "utf-8"
+    )
     index = Index.open(tmp_path / "index", create=True, embedder=embedder)
     reindex(folder, index)
     ids = [passage.chunk.article_id for passage in found(index, Query("Which ships did the harbour send away?"), k=6)]
@@ -84,7 +86,9 @@ def test_an_article_alone_is_not_cut_short(tmp_path: Path, embedder: Embedder) -
     folder = tmp_path / "articles"
     folder.mkdir()
     days = ["gold", "rain", "wheat", "steel", "horses", "music", "bridges", "salt"]
-    (folder / "only.md").write_text("\n\n".join(f"Day of {day}. " + f"All about {day} today. " * 25 for day in days), "utf-8")
+    (folder / "only.md").write_text(
+        "\n\n".join(f"Day of {day}. " + f"All about {day} today. " * 25 for day in days), "utf-8"
+    )
     index = Index.open(tmp_path / "index", create=True, embedder=embedder)
     reindex(folder, index)
     assert len(found(index, Query("steel and wheat"), k=6)) > PER_ARTICLE
