@@ -14,9 +14,10 @@ from qa.answer import Citation, Query, Refusal, Sentence
 MOST_SENTENCES = 3
 READ = 6  # passages whose sentences are compared with the question
 _LONGEST = 90  # words: more is a list or a table, not a sentence
-_MARGIN = 0.30  # how far below the best a further sentence may be
+_MARGIN = 0.20  # how far below the best a further sentence may be
 _SAME = 0.75  # share of common words from which two sentences say the same
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b(?:[A-Z][\w’'-]*|\d[\d.,]*)")  # not the first word of a sentence
 
 # What the words of a question ask for, and how a sentence shows that it has one.
 _QUANTITY = (
@@ -44,8 +45,8 @@ _ASKS = (
 
 # Logistic regression over the signals below, by `python -m tests.evaluation.fit_refusal`; the bias is set for a cut
 # at one half that answers at least 0.93 of what the news set can answer.
-_BIAS = -9.72
-_WEIGHTS = (9.33, 9.72, 4.73)
+_BIAS = -9.67
+_WEIGHTS = (6.82, 10.82, 2.11, 2.89)
 _ANSWERED = 0.5
 
 
@@ -65,19 +66,20 @@ class Candidate:
 class Signals:
     """What a refusal is decided by, each between 0 and 1.
 
-    The best similarity of a passage and of a sentence to the query, and the share of the query's words, weighted by
-    rarity, that one passage has. A similarity alone does not tell (private-gpt#1875: unanswerable questions sometimes
-    score higher).
+    The best similarity of a passage and of a sentence to the query, and the shares of the query's words, and of its
+    names and numbers, weighted by rarity, that one passage has. A similarity alone does not tell (private-gpt#1875:
+    unanswerable questions sometimes score higher).
     """
 
     similarity: float
     sentence: float
     covered: float
+    named: float
 
     @property
     def probability(self) -> float:
         """How likely it is that the passages are about what was asked."""
-        values = (self.similarity, self.sentence, self.covered)
+        values = (self.similarity, self.sentence, self.covered, self.named)
         return 1 / (1 + math.exp(-_BIAS - sum(w * v for w, v in zip(_WEIGHTS, values, strict=True))))
 
 
@@ -150,19 +152,22 @@ def measure(
     generation: Generation,
 ) -> Signals:
     """How well the best that was found fits the question."""
-    terms = set(generation.terms(query.text))
-    rarity = generation.rarity(terms)
-    total = sum(rarity.values()) or 1.0
-    best = passages[: READ // 2]
-    covered = max(
-        sum(rarity[t] for t in terms & set(generation.terms(f"{p.chunk.title} {p.chunk.text}"))) / total for p in best
-    )
-    cosines = generation.similarities([p.chunk.id for p in passages], vector)
+    found = [set(generation.terms(f"{p.chunk.title} {p.chunk.text}")) for p in passages[: READ // 2]]
+    covered = _share(set(generation.terms(query.text)), found, generation)
+    names = {term for name in _NAME.findall(query.text) for term in generation.terms(name)}
     return Signals(
-        similarity=max(cosines.values()),
+        similarity=max(generation.similarities([p.chunk.id for p in passages], vector).values()),
         sentence=max(candidate.similarity for candidate in candidates),
         covered=covered,
+        named=_share(names, found, generation) if names else covered,
     )
+
+
+def _share(terms: set[str], found: Sequence[set[str]], generation: Generation) -> float:
+    """The largest share of the terms, weighted by rarity, that one of the passages has."""
+    rarity = generation.rarity(terms)
+    total = sum(rarity.values()) or 1.0
+    return max(sum(rarity[term] for term in terms & words) / total for words in found)
 
 
 def _spans(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -27,7 +27,7 @@ _FOREIGN = 100  # questions that one archive is asked of each other set
 _HARD = ("nearmiss", "unanswerable")
 
 
-def signals(index: Index, question: Question) -> tuple[float, float, float]:
+def signals(index: Index, question: Question) -> tuple[float, ...]:
     """What the refusal of one question is decided by."""
     generation, embedder = index.current(), index.embedder
     query = make_query(question.question, question.history)
@@ -35,7 +35,7 @@ def signals(index: Index, question: Question) -> tuple[float, float, float]:
     passages = retrieve(generation, query, vector, k=8)
     candidates = rank(query, passages, vector=vector, embedder=embedder, generation=generation)
     measured = measure(query, passages, candidates, vector=vector, generation=generation)
-    return measured.similarity, measured.sentence, measured.covered
+    return measured.similarity, measured.sentence, measured.covered, measured.named
 
 
 def main() -> None:
