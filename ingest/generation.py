@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 _PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
+_DATABASE = Path("chroma") / "chroma.sqlite3"
 _NEAR = 1e-3  # cosine distance under which a stored vector has found itself
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ class Generation:
         if create is not None:
             folder.mkdir(parents=True)
             create.write(folder)
+        else:
+            _check_database(folder / _DATABASE)
         self.card = create or Card.read(folder)
         self._words = WordIndex(folder / "words", create=create is not None)
         try:
@@ -73,10 +76,9 @@ class Generation:
         Chroma's database is copied by SQLite itself: another process that opens it writes a lock row at any moment.
         """
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
-        database = Path("chroma") / "chroma.sqlite3"
         with (
-            closing(sqlite3.connect(self.folder / database)) as source,
-            closing(sqlite3.connect(folder / database)) as target,
+            closing(sqlite3.connect(self.folder / _DATABASE)) as source,
+            closing(sqlite3.connect(folder / _DATABASE)) as target,
         ):
             source.backup(target)
         return Generation(folder, number)
@@ -238,6 +240,15 @@ class Generation:
 
 def _pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + _PAGE] for start in range(0, len(rows), _PAGE))
+
+
+def _check_database(path: Path) -> None:
+    """Raise ValueError when Chroma's database is missing or damaged: Chroma would make a new one, or stumble."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.execute("SELECT id FROM collections").fetchall()
+    except sqlite3.Error as error:
+        raise ValueError(f"{path.name}: {error}") from error
 
 
 def _chroma_errors() -> type[Exception]:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.index import Index, Passage
+from ingest.index import Generation, Index, Passage
 from qa.answer import Answer, Query, Refusal, Seconds, Turn
 from qa.query import make_query
 from qa.quote import Quotes, quote
@@ -87,9 +87,8 @@ class Assistant:
             raise ValueError(f"the question is longer than {LONGEST_QUESTION:,} characters: shorten it")
         started = time.perf_counter()
         generation = self.index.current()
-        query, notes = self._query(
-            question, history, make_query(question, history, since=since, until=until, sources=sources)
-        )
+        plain = make_query(question, history, since=since, until=until, sources=sources)
+        query, notes = self._query(plain, question, history, generation)
         asked = time.perf_counter()
         vector = self.index.embedder.embed_query(query.text)
         passages = tuple(retrieve(generation, query, vector, k=k or self.k))
@@ -133,7 +132,9 @@ class Assistant:
         names = Counter(name for title in titles for name in set(_NAME.findall(title.partition(" ")[2])))
         return [f"What is reported about {name}?" for name, _ in names.most_common(n)]
 
-    def _query(self, question: str, history: Sequence[Turn], plain: Query) -> tuple[Query, tuple[str, ...]]:
+    def _query(
+        self, plain: Query, question: str, history: Sequence[Turn], generation: Generation
+    ) -> tuple[Query, tuple[str, ...]]:
         """The query by the plain way, or by the chat model's where that finds better evidence."""
         if self.chat_model is None or not history:
             return plain, ()
@@ -142,7 +143,7 @@ class Assistant:
         except WritingFailed as error:
             return plain, (f"{error.reason} The question was made to stand alone without it.",)
         rewritten = replace(plain, text=" ".join(text.split()) or plain.text)
-        generation, embed = self.index.current(), self.index.embedder.embed_query
+        embed = self.index.embedder.embed_query
         evidence = [
             max((p.score for p in retrieve(generation, query, embed(query.text), k=1)), default=0.0)
             for query in (plain, rewritten)
