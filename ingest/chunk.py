@@ -12,6 +12,7 @@ from ingest.article import Article
 TokenCounts = Callable[[Sequence[str]], list[int]]
 
 _LONGEST_TITLE = 200  # characters of a title that are embedded: it must leave room for what the article says
+_LONGEST_TOKEN = 20  # characters
 _PARAGRAPH_BONUS = 0.15  # of a chunk's size: how far out of the way a paragraph's end is worth going
 
 
@@ -77,10 +78,15 @@ def _pieces(text: str, token_counts: TokenCounts, room: int) -> tuple[list[str],
     pieces: list[str] = []
     counts: list[int] = []
     for sentence, count in zip(sentences, token_counts(sentences), strict=True):
-        parts = [sentence] if count <= room else _parts(sentence, token_counts, room)
+        parts = [sentence] if _size(sentence, count) <= room else _parts(sentence, token_counts, room)
         pieces.extend(parts)
         counts.extend([count] if len(parts) == 1 else token_counts(parts))
     return pieces, counts
+
+
+def _size(text: str, tokens: int) -> int:
+    """The tokens of a text, but no fewer than its characters allow: a word of any length can be one unknown token."""
+    return max(tokens, len(text) // _LONGEST_TOKEN)
 
 
 def _sentences(text: str) -> list[str]:
@@ -102,7 +108,7 @@ def _parts(sentence: str, token_counts: TokenCounts, room: int) -> list[str]:
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=room,
         chunk_overlap=0,
-        length_function=lambda part: token_counts([part])[0],
+        length_function=lambda part: _size(part, token_counts([part])[0]),
         separators=["\n\n", "\n", "; ", ", ", " ", ""],
         keep_separator="end",
         strip_whitespace=False,

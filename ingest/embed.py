@@ -5,6 +5,7 @@ download. That package is a stranger's, so none of its code is imported and ever
 with the hash of the published model first.
 """
 
+import copy
 import gc
 import hashlib
 import importlib.util
@@ -54,6 +55,8 @@ class Embedder(Embeddings):
         self.max_tokens = int(model.max_seq_length or 512)
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
+        # Whether a tokenizer cuts its input is a setting of it, and another thread may be embedding.
+        self._counter = copy.deepcopy(model.tokenizer)
         self._threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     @classmethod
@@ -85,9 +88,7 @@ class Embedder(Embeddings):
         """How many word pieces each text is, without the two that mark its ends."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False
-        )
+        encoded = self._counter(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     def _embed(self, encode: Callable[..., Any], texts: list[str]) -> list[list[float]]:
@@ -164,7 +165,6 @@ def _nothing_to_collect() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
         if collecting:
             gc.enable()
 

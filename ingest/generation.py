@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
 _DATABASE = Path("chroma") / "chroma.sqlite3"
+_CLIENTS = threading.RLock()  # Chroma shares the clients of a path, and counts them without a lock of its own
 _NEAR = 1e-3  # cosine distance under which a stored vector has found itself
 
 T = TypeVar("T")
@@ -52,7 +55,10 @@ class Passage:
 
 
 class Generation:
-    """The stores of one generation, opened. Safe to read from several threads."""
+    """The stores of one generation, opened. Safe to read from several threads.
+
+    Its files are let go when nobody holds it any more: until then it answers, even when its folder is gone.
+    """
 
     def __init__(self, folder: Path, number: int, *, create: Card | None = None) -> None:
         self.folder = folder
@@ -65,10 +71,13 @@ class Generation:
         self.card = create or Card.read(folder)
         self._words = WordIndex(folder / "words", create=create is not None)
         try:
-            self._client = _client(folder / "chroma")
+            with _CLIENTS:
+                self._client = _client(folder / "chroma")
             self._chunks = _collection(self._client, create=create is not None)
         except _chroma_errors() as error:
             raise ValueError(f"Chroma cannot open it: {error}") from error
+        self._closing = weakref.finalize(self, _close, self._client)
+        self._closing.atexit = False
 
     def copy(self, folder: Path, number: int) -> "Generation":
         """The same content in a new folder, to be changed there.
@@ -84,8 +93,9 @@ class Generation:
         return Generation(folder, number)
 
     def close(self) -> None:
-        """Let go of the files."""
-        self._client.close()
+        """Let go of the files at once, and of changes that were not committed."""
+        self._words.close()
+        self._closing()
 
     # Reading
 
@@ -263,6 +273,11 @@ def _client(folder: Path) -> "Client":
 
     # Declared as an interface that has no `close`.
     return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
+
+
+def _close(client: "Client") -> None:
+    with _CLIENTS:
+        client.close()
 
 
 def _collection(client: "Client", *, create: bool) -> "Collection":

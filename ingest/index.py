@@ -49,7 +49,6 @@ class Index:
         self._embedder_lock = threading.Lock()
         self._switch = threading.Lock()
         self._opened: Generation | None = None
-        self._retired: Generation | None = None
         self._opening: threading.Thread | None = None
 
     @classmethod
@@ -152,10 +151,17 @@ class Index:
             try:
                 yield writer
                 writer.publish()
+                self._see_own_write()
             finally:
                 writer.discard()
         finally:
             lock.release()
+
+    def _see_own_write(self) -> None:
+        """Answer from what this process has just published, however long that takes to open."""
+        number = published(self.path)
+        if number is not None and number != self.generation:
+            self._open_and_switch(number)
 
     def _refresh(self, number: int) -> None:
         with self._switch:
@@ -176,6 +182,4 @@ class Index:
             logger.exception("the new generation cannot be used; answering from the one before")
             return
         with self._switch:
-            if self._retired is not None:
-                self._retired.close()
-            self._retired, self._opened = self._opened, opened
+            self._opened = opened

@@ -95,7 +95,9 @@ def _rebuild(path: Path) -> str:
 
 def _flush(path: Path) -> None:
     """Make a file or folder safe from a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
+    if path.is_dir() and os.name == "nt":  # there a folder cannot be opened
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:

@@ -23,6 +23,7 @@ _LONGEST_ADDRESS = 2_000
 _LONGEST_FRONT_MATTER = 8_000  # characters; the YAML parser, in C, falls over brackets nested 30,000 deep
 _LARGEST_FILE = 50_000_000  # bytes
 _WESTERN = 0.2  # share of bytes beyond ASCII up to which a text is taken for Western
+_LINE_END = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -89,7 +90,7 @@ def _clean(text: str) -> str:
 
     Characters that turn the direction of text go too: they can make a quote read as what it is not.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _LINE_END.sub("\n", text)
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 
 
@@ -122,7 +123,7 @@ def _front_matter(text: str) -> tuple[Mapping[str, object], str]:
         raise UnreadableError(f"its front matter is longer than {_LONGEST_FRONT_MATTER} characters")
     try:
         fields = handler.load(block)
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableError(f"its front matter is not YAML: {' '.join(str(error).split())[:200]}") from error
     return fields if isinstance(fields, dict) else {}, body
 
@@ -179,7 +180,12 @@ def _text(value: object, *, longest: int = _LONGEST_TITLE) -> str | None:
     Aliases make gigabytes of a few lines of YAML, so it is cut before it is put together.
     """
     parts = value if isinstance(value, list) else [value]
-    shown = [str(part)[: longest + 1] for part in parts[:longest] if isinstance(part, str | int | float | date)]
+    kinds = str | float | date  # of a number too long to be written, Python refuses the digits
+    shown = [
+        str(part)[: longest + 1]
+        for part in parts[:longest]
+        if isinstance(part, kinds) or (isinstance(part, int) and part.bit_length() < _LONGEST_TITLE)
+    ]
     line = " ".join(_clean(", ".join(shown)).split())
     return (line if len(line) <= longest else f"{line[: longest - 1]}…") or None
 
@@ -202,7 +208,7 @@ def _day(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    found = _DATE.match(str(value or "").strip())
+    found = _DATE.match(_text(value) or "")
     try:
         return date.fromisoformat(found.group()) if found else None
     except ValueError:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.article import Article
-from ingest.index import Index
+from ingest.index import Index, IndexUnusableError
 from ingest.read import Item, UnreadableError, read
-from ingest.sources import Source
+from ingest.sources import Source, SourceError
 from ingest.writer import Writer
 
 State = Literal["added", "changed", "unchanged"]
@@ -98,6 +98,8 @@ def reindex(
     started = time.perf_counter()
     places = [sources] if isinstance(sources, str | Path) else list(sources)
     opened = [Source.at(place) for place in places]
+    if rebuild:
+        _check_nothing_is_lost(index, opened)
     with index.write(rebuild=rebuild) as writer:
         run = _Run(writer, progress or (lambda *_: None))
         run.read(opened)
@@ -114,6 +116,18 @@ def reindex(
         chunks=card.chunks if card else 0,
         seconds=time.perf_counter() - started,
     )
+
+
+def _check_nothing_is_lost(index: Index, sources: Iterable[Source]) -> None:
+    """Refuse to start anew, with SourceError, without a folder that the index has articles from and that is there."""
+    try:
+        origins = index.current().card.origins if index.exists else ()
+    except IndexUnusableError:
+        return  # what cannot be opened cannot be kept either
+    given = {source.origin for source in sources}
+    lost = [origin for origin in origins if origin not in given and Path(origin).is_dir()]
+    if lost:
+        raise SourceError(f"to rebuild the index, name all that it has articles from, also: {' '.join(lost)}")
 
 
 class _Run:
@@ -150,6 +164,8 @@ class _Run:
             article = read(item)
         except UnreadableError as error:
             self._fail(item, str(error))
+            # Of a folder that cannot be read nobody knows what is in it: nothing of it is gone.
+            self.found.update({i: item.origin for i in self.indexed if i.startswith(f"{item.id}/")})
             return
         state = compare(article, self.indexed)
         self.states[state].append(article.id)

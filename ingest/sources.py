@@ -57,7 +57,12 @@ def _files(folder: Path, *, seen: set[str]) -> Iterator[Path]:
     if real in seen:
         return
     seen.add(real)
-    for path in sorted(folder.iterdir()):
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        yield folder  # reading it will say why
+        return
+    for path in inside:
         if path.name.startswith("."):
             continue
         if path.is_dir():

@@ -36,6 +36,10 @@ def guarded(run: Callable[[], None]) -> None:
     """Run a command; what a person can mend is one line and exit code 2, never a traceback."""
     try:
         run()
+    except BrokenPipeError:
+        raise  # whoever read has seen enough
+    except RecursionError:
+        fail("the input is nested too deeply")
     except (IndexUnusableError, ValueError, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:

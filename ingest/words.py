@@ -176,6 +176,10 @@ class WordIndex:
             self._writer = None
         self._index.reload()
 
+    def close(self) -> None:
+        """Drop what was not committed; no thread works on the folder afterwards."""
+        self._writer = None
+
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
             self._writer = self._index.writer(_HEAP_BYTES, 1)

@@ -42,6 +42,7 @@ class Writer:
         self._embedder = embedder
         self._chunk_size = chunk_size
         self._draft: Generation | None = None
+        self._folder: Path | None = None  # of the draft, from before it is there until it is published
         self._before: Generation | None = None
         try:
             number = published(path)
@@ -82,26 +83,36 @@ class Writer:
         """Finish and check the draft and switch to it; without a change there is none."""
         if self._draft is None:
             return
-        self._draft.commit(
-            built=datetime.now(UTC).isoformat(timespec="seconds"),
-            versions={name: version(name) for name in _PACKAGES},
-        )
+        built = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            self._draft.commit(built=built, versions={name: version(name) for name in _PACKAGES})
+        except RuntimeError as error:
+            raise IndexUnusableError(
+                f"the new state did not pass its check, nothing was changed: {error}"
+            ) from error
         self._draft.close()
         self._draft = None
         publish(self._path, self._number)
+        self._folder = None
 
     def discard(self) -> None:
-        """Drop a draft that was not published, and let go of the files."""
+        """Drop a draft that was not published, even one that is copied but in part, and let go of the files."""
         for generation in (self._before, self._draft):
             if generation is not None:
                 generation.close()
-        if self._draft is not None:
-            shutil.rmtree(self._draft.folder, ignore_errors=True)
         self._before = self._draft = None
+        if self._folder is not None and not self._is_published():
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _is_published(self) -> bool:
+        try:
+            return published(self._path) == self._number
+        except IndexUnusableError:
+            return False
 
     def _open_draft(self) -> Generation:
         if self._draft is None:
-            folder = folder_of(self._path, self._number)
+            self._folder = folder = folder_of(self._path, self._number)
             if self._before is not None:
                 self._draft = self._before.copy(folder, self._number)
             else:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from contextlib import ExitStack
 from datetime import date
 from importlib.metadata import version
@@ -178,7 +179,7 @@ def chat(
         from qa.web.server import serve
 
         _ = assistant.index.embedder  # loaded before the first question, not during it
-        serve(assistant, host=host, port=port)
+        serve(assistant, host=host, port=port, open_browser=sys.stdout.isatty())
 
     guarded(run)
 

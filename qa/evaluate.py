@@ -122,12 +122,12 @@ class Table:
         }
 
     def __str__(self) -> str:
-        measures = ("answer", "citation", "citation@1", "precision", "answered", "refused")
+        measures = ("answer", "citation", "citation@1", "precision", "answered", "refused", "supported")
         head = ("kind", "n", "evidence@1", f"evidence@{self.k}", *measures)
         lines = [head, tuple("---" for _ in head)]
         for row in self.rows:
             cited = (row.citation, row.first_citation, row.precision)
-            values = (row.first_evidence, row.evidence, row.answer, *cited, row.answered, row.refused)
+            values = (row.first_evidence, row.evidence, row.answer, *cited, row.answered, row.refused, row.supported)
             lines.append((row.kind, str(row.questions), *("" if v is None else f"{v:.3f}" for v in values)))
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
         table = "\n".join(
@@ -141,7 +141,7 @@ class Table:
 def read_questions(file: Path) -> list[Question]:
     """The rows of a question set. Raises ValueError with the line that is wrong, OSError."""
     questions = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_text("utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -171,7 +171,9 @@ def evaluate(
     """Ask every question and measure the answers."""
     outcomes = []
     for number, question in enumerate(questions, 1):
-        outcomes.append(judge(question, assistant.ask(question.question, question.history), k=k))
+        outcomes.append(
+            judge(question, assistant.ask(question.question, question.history, k=max(k, assistant.k)), k=k)
+        )
         if progress is not None:
             progress(number, len(questions), 0)
     kinds = list(dict.fromkeys(outcome.kind for outcome in outcomes))
@@ -202,7 +204,7 @@ def judge(question: Question, answer: Answer, *, k: int) -> Outcome:
     in_gold = [any(same_article(c.article_id, gold.article_id) for gold in question.evidence) for c in cited]
     shown = [sentence.supported is True for sentence in answer.sentences]
     wanted = all if question.kind == "compare" else any
-    said = normalised(answer.text)
+    said = normalised(answer.text) if answer.refusal is None else ""
     return Outcome(
         kind=question.kind,
         answerable=question.answerable,

@@ -35,7 +35,9 @@ def make_query(
     A question that points back ("And how much did they pay?") gets the question before it in front, and the names in
     the answer to that; one that stands alone is taken as it is, so that a changed subject stays changed.
     """
-    text = " ".join(question.split())
+    text = " ".join(
+        question.encode("utf-8", "replace").decode("utf-8").split()
+    )  # a terminal can send half a character
     if not text:
         raise ValueError("the question is empty")
     if since and until and since > until:

@@ -14,6 +14,7 @@ from qa.answer import Citation, Query, Refusal, Sentence
 MOST_SENTENCES = 3
 READ = 6  # passages whose sentences are compared with the question
 _LONGEST = 90  # words: more is a list or a table, not a sentence
+_LONGEST_CHARACTERS = 900
 _MARGIN = 0.20  # how far below the best a further sentence may be
 _SAME = 0.75  # share of common words from which two sentences say the same
 _WORD = re.compile(r"\w+")
@@ -176,7 +177,7 @@ def _spans(passage: Passage) -> Iterator[tuple[int, int]]:
     for boundary in sentencex.get_sentence_boundaries("en", text):
         sentence = text[boundary["start_index"] : boundary["end_index"]]
         words = len(_WORD.findall(sentence))
-        if 3 <= words <= _LONGEST:
+        if 3 <= words <= _LONGEST and len(sentence) <= _LONGEST_CHARACTERS:
             start = boundary["start_index"] + len(sentence) - len(sentence.lstrip())
             yield start, start + len(sentence.strip())
 

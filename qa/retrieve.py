@@ -45,9 +45,9 @@ def _fuse(
     cosines.update(generation.similarities(only_words, vector))
     fused = []
     for chunk_id, passage in {**words, **found}.items():
-        hit = words.get(chunk_id)
-        score = max(cosines[chunk_id], 0.0) + WORDS_WEIGHT * min(hit.score / possible if hit else 0.0, 2.0)
-        ranks = replace(passage.ranks, words=hit.ranks.words if hit else None)
+        worded = words.get(chunk_id)
+        score = max(cosines[chunk_id], 0.0) + WORDS_WEIGHT * min(worded.score / possible if worded else 0.0, 2.0)
+        ranks = replace(passage.ranks, words=worded.ranks.words if worded else None)
         fused.append(Passage(passage.chunk, score / (1 + 2 * WORDS_WEIGHT), ranks))
     return sorted(fused, key=lambda passage: (-passage.score, passage.chunk.id))
 

@@ -152,7 +152,8 @@ class _Reply:
         self.notes: list[str] = []
 
     def add(self, piece: str) -> None:
-        self._text += piece
+        # A reply can hold what would steer a terminal.
+        self._text += "".join(c if c.isprintable() or c.isspace() else "" for c in piece)
         self._read(self._text[: _start(_HALF_MARKER.search(self._text), len(self._text))])
 
     def finish(self) -> Written:

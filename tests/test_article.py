@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.article import EVERYTHING, Article, Filter, day_number
+from ingest.chunk import split
 from ingest.records import to_article, to_chunk, to_metadata
-from tests.test_chunk import ARTICLES, bag, split
+from tests.test_chunk import ARTICLES, bag
 
 ARTICLE = Article("a.md", "Title", "Text.", "Desk", "A. Writer", "https://example.org/a", date(2018, 2, 23), "/news")
 

@@ -30,6 +30,7 @@ def test_ask_is_the_last_of_stream(assistant: Assistant) -> None:
 def test_filters_reach_the_answer(assistant: Assistant) -> None:
     answer = assistant.ask("What happened with Xiaomi?", since=date(2018, 5, 1), sources=["Dateline Business Desk"])
     assert answer.query.since == date(2018, 5, 1)
+    assert answer.passages
     assert all(passage.chunk.source == "Dateline Business Desk" for passage in answer.passages)
 
 

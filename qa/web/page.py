@@ -6,6 +6,7 @@ from typing import Any, Literal, TypedDict
 
 import gradio as gr
 
+from ingest.index import IndexUnusableError
 from qa.answer import Answer, Turn
 from qa.assistant import LONGEST_QUESTION, Assistant
 from qa.web.evidence import (
@@ -78,7 +79,7 @@ class ChatPage:
             for answer in self._assistant.stream(question, turns(conversation)):
                 so_far = (*conversation, answer)
                 yield gr.skip(), messages(so_far), evidence_html(answer, len(conversation)), so_far
-        except (ValueError, OSError, RuntimeError) as error:
+        except (ValueError, IndexUnusableError) as error:
             yield gr.skip(), [*asked, _problem(str(error))], gr.skip(), gr.skip()
         except Exception:  # the outermost shell: the visitor gets a sentence, the log the rest
             _LOGGER.exception("a question was not answered")

@@ -57,7 +57,7 @@ def _squad(questions: Path, work: Path) -> Path:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
 def _write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
