@@ -35,9 +35,8 @@ def make_query(
     A question that points back ("And how much did they pay?") gets the question before it in front, and the names in
     the answer to that; one that stands alone is taken as it is, so that a changed subject stays changed.
     """
-    text = " ".join(
-        question.encode("utf-8", "replace").decode("utf-8").split()
-    )  # a terminal can send half a character
+    # A terminal can send half a character.
+    text = " ".join(question.encode("utf-8", "replace").decode("utf-8").split())
     if not text:
         raise ValueError("the question is empty")
     if since and until and since > until:

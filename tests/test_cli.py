@@ -35,7 +35,8 @@ def getaddrinfo(host, *arguments, **options):
     return look_up(host, *arguments, **options)
 socket.getaddrinfo = getaddrinfo
 from qa.cli import app
-for arguments in (["ingest", "--index", sys.argv[1], "corpus"], ["ask", "--index", sys.argv[1], "--json", sys.argv[2]]):
+index = ["--index", sys.argv[1]]
+for arguments in (["ingest", *index, "corpus"], ["ask", *index, "--json", sys.argv[2]]):
     app(arguments, standalone_mode=False)
 """
 
