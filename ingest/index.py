@@ -151,9 +151,9 @@ class Index:
             try:
                 yield writer
                 writer.publish()
-                self._see_own_write()
             finally:
                 writer.discard()
+            self._see_own_write()
         finally:
             lock.release()
 

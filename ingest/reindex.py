@@ -125,7 +125,7 @@ def _check_nothing_is_lost(index: Index, sources: Iterable[Source]) -> None:
     except IndexUnusableError:
         return  # what cannot be opened cannot be kept either
     given = {source.origin for source in sources}
-    lost = [origin for origin in origins if origin not in given and Path(origin).is_dir()]
+    lost = [origin for origin in origins if origin and origin not in given and Path(origin).is_dir()]
     if lost:
         raise SourceError(f"to rebuild the index, name all that it has articles from, also: {' '.join(lost)}")
 

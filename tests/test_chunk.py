@@ -134,6 +134,18 @@ def test_a_paragraph_is_kept_whole_where_it_can_be() -> None:
     ]
 
 
+def sentence(tokens: int) -> str:
+    return f"Word{' word' * (tokens - 2)}."
+
+
+@pytest.mark.parametrize("border", ["\n\n", " "], ids=["paragraphs", "one paragraph"])
+def test_the_end_of_a_paragraph_is_worth_a_less_equal_cut(border: str) -> None:
+    first, second, third = " ".join([sentence(10)] * 3), sentence(6), " ".join([sentence(17)] * 2)
+    chunks = split(of(f"{first}{border}{second} {third}"), bag.token_counts, size=54)
+    assert len(chunks) == 2
+    assert chunks[0].text.strip() == (first if border == "\n\n" else f"{first} {second}")
+
+
 def test_chunks_are_of_about_equal_length() -> None:
     chunks = split(of("One short sentence of words. " * 40), bag.token_counts, size=100)
     counts = bag.token_counts([chunk.text for chunk in chunks])

@@ -353,3 +353,14 @@ def test_changes_as_json() -> None:
         "chunks": 20,
         "seconds": 1.234,
     }
+
+
+def test_a_rebuild_that_would_lose_another_folder_is_refused(tmp_path: Path, make_articles: MakeArticles) -> None:
+    index = Index.open(tmp_path / "index", create=True, embedder=BagOfWords())
+    one = make_articles({"one.md": "The first."}, folder=tmp_path / "first")
+    two = make_articles({"two.md": "The second."}, folder=tmp_path / "second")
+    reindex([one, two], index)
+    with pytest.raises(SourceError, match="second"):
+        reindex(one, index, rebuild=True)
+    assert [article.id for article in index.articles()] == ["one.md", "two.md"]
+    assert reindex([one, two], index, rebuild=True).articles == 2

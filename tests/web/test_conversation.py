@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import expect
 
-from ingest.index import Index
+from ingest.index import Index, IndexUnusableError
 from qa.answer import Answer, Query, Turn
 from qa.assistant import Assistant
 from qa.web.page import HISTORY_TURNS, turns
@@ -115,10 +115,10 @@ def test_a_stopped_answer_stays_as_it_is_and_counts_as_a_turn(assistant: ForcedA
     ("failure", "told"),
     [
         (ValueError("shorten <b>it</b>"), "shorten <b>it</b>"),
-        (OSError("the index is gone: run  dateline ingest"), "the index is gone: run  dateline ingest"),
+        (IndexUnusableError("the index is gone: run  dateline ingest"), "the index is gone: run  dateline ingest"),
         (LookupError("secret"), "Something went wrong"),
     ],
-    ids=["ValueError", "OSError", "unexpected"],
+    ids=["ValueError", "IndexUnusableError", "unexpected"],
 )
 def test_a_failure_is_told_and_the_conversation_goes_on(
     assistant: ForcedAssistant, visit: Visit, failure: Exception, told: str
