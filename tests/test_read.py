@@ -300,7 +300,7 @@ except UnreadableError as reason:
 )
 def test_front_matter_nested_deep_does_not_end_the_process(folder: Path, depth: int, said: str) -> None:
     (folder / "a.md").write_text(f"---\ntitle: {'[' * depth}{']' * depth}\n---\nText.")
-    command = [sys.executable, "-c", DEEP, folder / "a.md"]
+    command = [sys.executable, "-c", DEEP, str(folder / "a.md")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, said), done.stderr
 
