@@ -85,8 +85,12 @@ def _pieces(text: str, token_counts: TokenCounts, room: int) -> tuple[list[str],
 
 
 def _size(text: str, tokens: int) -> int:
-    """The tokens of a text, but no fewer than its characters allow: a word of any length can be one unknown token."""
-    return max(tokens, len(text) // _LONGEST_TOKEN)
+    """The tokens of a text, but no fewer than its characters allow.
+
+    A word of any length can be one unknown token, and white space is none: the splitter, which drops what it has
+    passed on by length, would pass on twice what has no length.
+    """
+    return max(tokens, -(-len(text) // _LONGEST_TOKEN))
 
 
 def _sentences(text: str) -> list[str]:

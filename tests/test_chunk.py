@@ -68,6 +68,7 @@ def check_slices(article: Article, chunks: list[Chunk]) -> None:
 
 @given(TEXTS, st.integers(16, 120))
 @example("", 16)
+@example("😀 U.S.  Azure" * 12, 16)
 @example(" \n\t ", 16)
 @example("x" * 5000, 16)
 @example("\n\n  Text with white space at its ends. \n ", 16)
