@@ -61,6 +61,7 @@ def of(text: str, title: str = "Title") -> Article:
 def check_slices(article: Article, chunks: list[Chunk]) -> None:
     assert "".join(chunk.text for chunk in chunks) == article.text
     assert [chunk.position for chunk in chunks] == list(range(len(chunks)))
+    assert [0, *(chunk.end for chunk in chunks)] == [*(chunk.start for chunk in chunks), len(article.text)]
     for chunk in chunks:
         assert chunk.text
         assert article.text[chunk.start : chunk.end] == chunk.text
@@ -74,6 +75,7 @@ def check_slices(article: Article, chunks: list[Chunk]) -> None:
 @example("\n\n  Text with white space at its ends. \n ", 16)
 @example("no end of a sentence " * 200, 20)
 @example("a.b.c." * 500, 16)
+@example("words  with  two  spaces  between  " * 20, 16)
 def test_chunks_are_slices_that_rebuild_the_text(text: str, size: int) -> None:
     article = of(text)
     check_slices(article, split(article, bag.token_counts, size=size))
