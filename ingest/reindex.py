@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from ingest.article import Article
 from ingest.index import Index, IndexUnusableError
-from ingest.read import Item, UnreadableError, read
+from ingest.read import Item, Unreadable, read
 from ingest.sources import Source, SourceError
+from ingest.text import shown
 from ingest.writer import Writer
 
 State = Literal["added", "changed", "unchanged"]
@@ -160,17 +161,16 @@ class _Run:
             self._fail(item, f"{item.id} is already there from {other}: rename one, or give their parent folder")
             return
         self.found[item.id] = item.origin
-        try:
-            article = read(item)
-        except UnreadableError as error:
-            self._fail(item, str(error))
-            # Of a folder that cannot be read nobody knows what is in it: nothing of it is gone.
-            self.found.update({i: item.origin for i in self.indexed if i.startswith(f"{item.id}/")})
-            return
-        state = compare(article, self.indexed)
-        self.states[state].append(article.id)
-        if state != "unchanged":
-            yield article
+        for article in read(item):
+            if isinstance(article, Unreadable):
+                self._fail(item, article.reason)
+                # Of a folder that cannot be read nobody knows what is in it: nothing of it is gone.
+                self.found.update({i: item.origin for i in self.indexed if i.startswith(f"{item.id}/")})
+                continue
+            state = compare(article, self.indexed)
+            self.states[state].append(article.id)
+            if state != "unchanged":
+                yield article
 
     def _origin_of_another(self, item: Item) -> str | None:
         """Where an indexed article of this id comes from, when it is another one and still there."""
@@ -180,9 +180,4 @@ class _Run:
         return before.origin
 
     def _fail(self, item: Item, reason: str) -> None:
-        self.failed.append(Failure(_shown(str(item.path)), _shown(reason)))
-
-
-def _shown(text: str) -> str:
-    """A file's name can be any bytes: what cannot be printed becomes a question mark."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+        self.failed.append(Failure(shown(str(item.path)), shown(reason)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.read import SUFFIXES, Item
+from ingest.read import SUFFIXES, Item, suffix_of
 
 
 class SourceError(ValueError):
@@ -22,7 +22,7 @@ class Source:
     def at(cls, place: str | Path) -> "Source":
         """The source at a path. Raises SourceError."""
         path = Path(place).expanduser()
-        if path.is_dir() or (path.is_file() and path.suffix.lower() in SUFFIXES):
+        if path.is_dir() or (path.is_file() and suffix_of(path.name)):
             return cls(path)
         if path.exists():
             raise SourceError(f"{place} is not of a known kind: give a folder or a file of {', '.join(SUFFIXES)}")
@@ -67,5 +67,5 @@ def _files(folder: Path, *, seen: set[str]) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _files(path, seen=seen)
-        elif path.suffix.lower() in SUFFIXES:
+        elif suffix_of(path.name):
             yield path
