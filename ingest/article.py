@@ -1,8 +1,8 @@
 """Article: one news text with its title, source, date and address."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,8 @@ class Article:
 
     `id` is where it comes from: its path in the source folder (posix), or its address. Identity is not version:
     `content_hash` says whether anything that is indexed of it changed. `source` is the name of the outlet;
-    `origin` the folder or file that was given to `ingest`, so that only its own articles are ever removed by it.
+    `origin` the folder or address that was given to `ingest`, so that only its own articles are ever removed by it.
+    `published` is what the article says; `indexed` when this version of it came into the index.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Article:
     published: date | None = None
     origin: str = ""
     content_hash: str = ""
+    indexed: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.content_hash:

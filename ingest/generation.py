@@ -123,6 +123,17 @@ class Generation:
         """The chunks of one article, in order. Raises KeyError."""
         return self._article_chunks(article_id)[0]
 
+    def vectors(self, article_id: str) -> list[tuple[Chunk, Sequence[float]]]:
+        """The chunks of one article, in order, each with its vector. Raises KeyError."""
+        chunks = self.chunks(article_id)
+        vectors: dict[str, Sequence[float]] = {}
+        for page in _pages([chunk.id for chunk in chunks]):
+            rows = self._chunks.get(ids=list(page), include=["embeddings"])
+            stored = rows["embeddings"]
+            for chunk_id, vector in zip(rows["ids"], stored if stored is not None else [], strict=True):
+                vectors[chunk_id] = [float(value) for value in vector]
+        return [(chunk, vectors[chunk.id]) for chunk in chunks]
+
     def by_meaning(self, vector: Sequence[float], limit: int, only: Filter = EVERYTHING) -> list[Passage]:
         """The chunks nearest to a vector, with their cosine similarity."""
         limit = min(limit, self.count())

@@ -1,7 +1,7 @@
 """Articles and chunks as Chroma's metadata, and back."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ingest.article import Article, Filter, day_number
@@ -27,6 +27,7 @@ def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | 
         "published": day_number(article.published),
         "origin": article.origin,
         "content_hash": article.content_hash,
+        "indexed": article.indexed.isoformat() if article.indexed else None,
     }
 
 
@@ -57,6 +58,7 @@ def to_article(metadata: Mapping[str, Any], text: str) -> Article:
         published=_day(metadata["published"]),
         origin=metadata["origin"],
         content_hash=metadata["content_hash"],
+        indexed=datetime.fromisoformat(metadata["indexed"]) if metadata.get("indexed") else None,
     )
 
 

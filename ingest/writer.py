@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.article import Article
 from ingest.card import Card
-from ingest.chunk import split
+from ingest.chunk import Chunk, split
 from ingest.generation import Generation
 from ingest.published import (
     IndexUnusableError,
@@ -44,6 +45,8 @@ class Writer:
         self._draft: Generation | None = None
         self._folder: Path | None = None  # of the draft, from before it is there until it is published
         self._before: Generation | None = None
+        self._indexed: list[Article] | None = None  # before any change
+        self._ids: dict[str, str] | None = None  # of those, by their content hashes
         try:
             number = published(path)
             remove_leftovers(path, number)
@@ -58,21 +61,52 @@ class Writer:
 
     def articles(self) -> list[Article]:
         """What is indexed before any change, without texts; nothing when the index is rebuilt."""
-        return self._before.articles() if self._before is not None else []
+        if self._indexed is None:
+            self._indexed = self._before.articles() if self._before is not None else []
+        return self._indexed
 
     def replace(self, articles: Sequence[Article]) -> int:
-        """Index articles, each in the place of all that is there under its id; returns how many chunks they are."""
+        """Index articles, each in the place of all that is there under its id; returns how many chunks they are.
+
+        What is in the index already is not embedded again: not when an article only moved, or only its date, outlet,
+        author or address changed, and of a text not the chunks that are as they were.
+        """
+        prepared = [self._prepare(article) for article in articles]
+        new = [chunk.embedded_text for _, chunks in prepared for chunk, vector in chunks if vector is None]
+        vectors = iter(self._checked_embedder().embed_documents(new) if new else [])
+        draft = self._open_draft()
+        now = datetime.now(UTC)
+        for article, chunks in prepared:
+            whole = [next(vectors) if vector is None else vector for _, vector in chunks]
+            draft.replace(replace(article, indexed=now), [chunk for chunk, _ in chunks], whole)
+        return sum(len(chunks) for _, chunks in prepared)
+
+    def _prepare(self, article: Article) -> tuple[Article, list[tuple[Chunk, Sequence[float] | None]]]:
+        """The chunks of an article, with their vectors where these are known."""
+        known = self._known(article)
+        if known and known[0][0].title == article.title and "".join(chunk.text for chunk, _ in known) == article.text:
+            return article, [(_moved(chunk, article), vector) for chunk, vector in known]
+        embedder = self._checked_embedder()
+        chunks = split(article, embedder.token_counts, size=min(self._chunk_size, embedder.max_tokens))
+        vectors = {chunk.embedded_text: vector for chunk, vector in known}
+        return article, [(chunk, vectors.get(chunk.embedded_text)) for chunk in chunks]
+
+    def _known(self, article: Article) -> list[tuple[Chunk, Sequence[float]]]:
+        """The chunks of the same article elsewhere, or else of this one before, with their vectors."""
+        if self._before is None:
+            return []
+        if self._ids is None:
+            self._ids = {before.content_hash: before.id for before in self.articles()}
+        try:
+            return self._before.vectors(self._ids.get(article.content_hash, article.id))
+        except KeyError:
+            return []
+
+    def _checked_embedder(self) -> "Embedder":
         embedder = self._embedder()
         if self._before is not None:
             check_embedder(self._path, self._before.card, embedder)
-        draft = self._open_draft()
-        size = min(self._chunk_size, embedder.max_tokens)
-        chunked = [(article, split(article, embedder.token_counts, size=size)) for article in articles]
-        texts = [chunk.embedded_text for _, chunks in chunked for chunk in chunks]
-        vectors = iter(embedder.embed_documents(texts))
-        for article, chunks in chunked:
-            draft.replace(article, chunks, [next(vectors) for _ in chunks])
-        return len(texts)
+        return embedder
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Take articles out; this needs no embedder."""
@@ -122,3 +156,10 @@ class Writer:
     def _last_number(self) -> int:
         numbers = (folder.name.removeprefix("gen-") for folder in self._path.glob("gen-*"))
         return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def _moved(chunk: Chunk, article: Article) -> Chunk:
+    """The same words of an article whose address, outlet or date are other ones."""
+    return replace(
+        chunk, article_id=article.id, source=article.source, url=article.url, published=article.published
+    )
