@@ -9,8 +9,9 @@ changes = reindex("corpus", index)
 from typing import TYPE_CHECKING
 
 from ingest.article import Article
+from ingest.changes import Changes
 from ingest.index import Index, IndexUnusableError
-from ingest.reindex import Changes, reindex
+from ingest.reindex import reindex
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder, EmbedderError

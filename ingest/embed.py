@@ -37,7 +37,7 @@ _PACKAGED_SHA256 = {
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 _BATCH = 16  # texts, sorted by length: larger batches spend their time on padding
-_PAD = 32  # tokens: lengths are rounded up to it. For every new shape oneDNN keeps buffers, half a gigabyte in the end
+_PAD = 32  # tokens that lengths are rounded up to: for every other shape oneDNN keeps buffers, half a gigabyte in all
 _FEW = 64  # texts: as many as a question needs
 
 

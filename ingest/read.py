@@ -16,6 +16,7 @@ from ingest.text import UnreadableError, can_be_shown, clean, one_line
 
 __all__ = ["SUFFIXES", "Item", "Unreadable", "read"]
 
+VERSION = 1  # of all that is read; raised when the same file would give another article
 _LONGEST_FIELD = 200  # characters
 _LONGEST_ADDRESS = 2_000
 _LARGEST_FILE = 50_000_000  # bytes, of one article
@@ -68,12 +69,22 @@ def _extracted(item: Item) -> Iterator[Extracted | Unreadable]:
         raise UnreadableError("its name has characters that cannot be shown: rename it")
     suffix = suffix_of(item.path.name)
     status = item.path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        next(item.path.iterdir(), None)  # says why it cannot be listed
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("not a regular file")
     if status.st_size > _LARGEST_FILE and suffix not in _STREAMED:
         raise UnreadableError(f"larger than {_LARGEST_FILE // 1_000_000} MB")
     with item.path.open("rb") as file:
-        yield from extract(suffix, file)
+        if suffix in _STREAMED:
+            yield from extract(suffix, file)
+            found: list[Extracted | Unreadable] = []
+        else:
+            found = list(extract(suffix, file))
+    after = item.path.stat()
+    if (after.st_size, after.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+        raise UnreadableError("it changed while it was read: run this again")
+    yield from found
 
 
 def extract(suffix: str, file: BinaryIO) -> Iterator[Extracted | Unreadable]:

@@ -1,36 +1,53 @@
-"""What there is to read: folders and files."""
+"""What there is to read: folders, files, web addresses, feeds."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from ingest.read import SUFFIXES, Item, suffix_of
+from ingest.read import SUFFIXES, Item, Unreadable, suffix_of
 
 
 class SourceError(ValueError):
     """A source that was named does not exist or is of no known kind; the message says what is."""
 
 
+class Source(Protocol):
+    """A place that articles come from."""
+
+    @property
+    def origin(self) -> str:
+        """Its address, by which the index knows what came from it."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether an article of this origin that is not found here is gone."""
+
+    def items(self) -> Iterator[Item | Unreadable]:
+        """Everything to read, and what cannot be had."""
+
+
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A folder, or one file. `origin` is its address: that of the folder for a file."""
+class Files:
+    """A folder, or one file. `origin` is the folder whose relative paths are the articles' ids."""
 
     path: Path
 
     @classmethod
-    def at(cls, place: str | Path) -> "Source":
+    def at(cls, place: str | Path) -> "Files":
         """The source at a path. Raises SourceError."""
         path = Path(place).expanduser()
         if path.is_dir() or (path.is_file() and suffix_of(path.name)):
             return cls(path)
         if path.exists():
             raise SourceError(f"{place} is not of a known kind: give a folder or a file of {', '.join(SUFFIXES)}")
-        raise SourceError(f"{place} does not exist: give a folder or a file of articles")
+        raise SourceError(f"{place} does not exist: give a folder or a file of articles, or a web address")
 
     @property
     def complete(self) -> bool:
-        """Whether an article of this origin that is not found here is gone: yes for a folder, no for a file."""
+        """A folder says what is gone, a file says nothing of others."""
         return self.path.is_dir()
 
     @property
@@ -47,9 +64,34 @@ class Source:
         if not self.path.is_dir():
             yield Item(self.path.name, self.path, self.origin)
             return
+        origin = self.origin
         found = ((path.relative_to(self.path).as_posix(), path) for path in _files(self.path, seen=set()))
         for article_id, path in sorted(found):
-            yield Item(article_id, path, self.origin)
+            yield Item(article_id, path, origin)
+
+
+@contextmanager
+def open_sources(
+    places: str | Path | Iterable[str | Path],
+    index: Path,
+    *,
+    allow_private: Collection[str] = (),
+    offline: bool = False,
+) -> Iterator[list[Source]]:
+    """The sources at paths and web addresses, as long as the block lasts. Raises SourceError.
+
+    What is fetched is kept in the index's folder. `offline` takes what was kept instead, that of all addresses;
+    `allow_private` names hosts that may be asked although they are not public.
+    """
+    listed = [places] if isinstance(places, str | Path) else list(places)
+    with ExitStack() as stack:
+        addresses = [place for place in listed if is_address(place)]
+        yield [Files.at(place) for place in listed if not is_address(place)]
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether a source or an article's id is a web address."""
+    return str(place).startswith(("http://", "https://"))
 
 
 def _files(folder: Path, *, seen: set[str]) -> Iterator[Path]:
@@ -58,14 +100,22 @@ def _files(folder: Path, *, seen: set[str]) -> Iterator[Path]:
         return
     seen.add(real)
     try:
-        inside = sorted(folder.iterdir())
+        with os.scandir(folder) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
     except OSError:
         yield folder  # reading it will say why
         return
-    for path in inside:
-        if path.name.startswith("."):
+    for entry in inside:
+        if entry.name.startswith("."):
             continue
-        if path.is_dir():
-            yield from _files(path, seen=seen)
-        elif suffix_of(path.name):
-            yield path
+        if _is_folder(entry):
+            yield from _files(folder / entry.name, seen=seen)
+        elif suffix_of(entry.name):
+            yield folder / entry.name
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False

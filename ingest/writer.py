@@ -160,6 +160,4 @@ class Writer:
 
 def _moved(chunk: Chunk, article: Article) -> Chunk:
     """The same words of an article whose address, outlet or date are other ones."""
-    return replace(
-        chunk, article_id=article.id, source=article.source, url=article.url, published=article.published
-    )
+    return replace(chunk, article_id=article.id, source=article.source, url=article.url, published=article.published)

@@ -87,7 +87,7 @@ def test_nothing_new(tmp_path: Path, folder: Path, filled: Path, command: tuple[
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("3 unchanged in ")
     assert done.stdout.endswith(" s. The index holds 3 articles in 3 chunks.\n")
-    assert sorted(path.name for path in filled.iterdir()) == ["current", "gen-000001", "lock"]
+    assert sorted(path.name for path in filled.iterdir()) == ["current", "gen-000001", "lock", "seen.sqlite3"]
 
 
 def test_one_bad_file_is_exit_code_1(tmp_path: Path, folder: Path, filled: Path) -> None:
@@ -127,8 +127,8 @@ def test_the_index_by_option_before_environment(tmp_path: Path, folder: Path, fi
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ([], "dateline: corpus does not exist: give a folder or a file of articles\n"),
-        (["articles", "gone"], "dateline: gone does not exist: give a folder or a file of articles\n"),
+        ([], "dateline: corpus does not exist: give a folder or a file of articles, or a web address\n"),
+        (["articles", "gone"], "dateline: gone does not exist: give a folder or a file of articles, or a web address\n"),
         (
             ["articles/a.png"],
             "dateline: articles/a.png is not of a known kind: give a folder or a file of .txt, .md\n",
@@ -200,7 +200,7 @@ def test_control_c_leaves_a_good_index(
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate()
     assert (process.returncode, output, errors) == (130, "", "stopped; the index is as it was before\n")
-    assert sorted(path.name for path in filled.iterdir()) == ["current", "gen-000001", "lock"]
+    assert sorted(path.name for path in filled.iterdir()) == ["current", "gen-000001", "lock", "seen.sqlite3"]
     assert indexed(filled) == sorted(TEXTS)
     with Index.open(filled).write() as writer:
         writer.remove(["a.md"])

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ingest.article import Article
 from ingest.index import Index, IndexUnusableError
-from ingest.reindex import Changes, Failure, compare, missing, reindex
-from ingest.sources import Source, SourceError
+from ingest.changes import Changes, Failure
+from ingest.reindex import compare, missing, reindex
+from ingest.sources import Files, SourceError
 from tests.conftest import BagOfWords, MakeArticles
 
 TEXTS = {"a.md": "Cortana comes to a speaker.", "b.md": "Judges heard Microsoft.", "sub/c.md": "Broadcom offered."}
@@ -286,7 +287,8 @@ def test_progress_is_told_to_the_end(index: Index, make_articles: MakeArticles) 
     folder = make_articles({f"{number:03}.md": "Text." for number in range(130)})
     (folder / "bad.md").touch()
     changes = reindex(folder, index, progress=lambda *numbers: told.append(numbers))
-    assert [done for done, _, _ in told] == list(range(1, 132))
+    assert sorted({done for done, _, _ in told}) == list(range(1, 132))
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
     assert {total for _, total, _ in told} == {131}
     assert [chunks for _, _, chunks in told] == sorted(chunks for _, _, chunks in told)
     assert told[-1][2] == changes.chunks == 130
@@ -314,45 +316,13 @@ def test_compare(article: Article, expected: str) -> None:
 
 def test_missing_are_those_of_the_folders_that_were_read(tmp_path: Path) -> None:
     (tmp_path / "x.md").touch()
-    here, file = Source.at(tmp_path), Source.at(tmp_path / "x.md")
+    here, file = Files.at(tmp_path), Files.at(tmp_path / "x.md")
     indexed = {name: Article(name, "T", "T.", origin=here.origin) for name in ("b.md", "a.md", "x.md")}
     indexed["far.md"] = Article("far.md", "T", "T.", origin="/elsewhere")
     assert missing(indexed, {"x.md"}, [here]) == ["a.md", "b.md"]
     assert missing(indexed, {"x.md"}, [file]) == []
     assert missing(indexed, {"x.md"}, [file, here]) == ["a.md", "b.md"]
     assert missing(indexed, set(), []) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "text"),
-    [
-        (Changes(), "no articles found in 0.0 s. The index holds 0 articles in 0 chunks."),
-        (
-            Changes(("a",), ("b", "c"), ("d",), 4, (Failure("e", "f"),), 7, 20, 1.26),
-            "1 added, 2 changed, 1 removed, 4 unchanged, 1 not indexed in 1.3 s. "
-            "The index holds 7 articles in 20 chunks.",
-        ),
-        (Changes(unchanged=4, articles=4, chunks=8), "4 unchanged in 0.0 s. The index holds 4 articles in 8 chunks."),
-    ],
-    ids=["nothing", "all", "unchanged"],
-)
-def test_changes_as_text(changes: Changes, text: str) -> None:
-    assert str(changes) == text
-
-
-def test_changes_as_json() -> None:
-    changes = Changes(("a",), ("b", "c"), ("d",), 4, (Failure("e", "f"),), 7, 20, 1.2345)
-    assert changes.as_json() == {
-        "added": ["a"],
-        "changed": ["b", "c"],
-        "removed": ["d"],
-        "unchanged": 4,
-        "failed": [{"source": "e", "reason": "f"}],
-        "duplicates": [],
-        "articles": 7,
-        "chunks": 20,
-        "seconds": 1.234,
-    }
 
 
 def test_a_rebuild_that_would_lose_another_folder_is_refused(tmp_path: Path, make_articles: MakeArticles) -> None:

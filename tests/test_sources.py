@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources import Source, SourceError
+from ingest.sources import Files, SourceError
 
 
 def ids(place: Path) -> list[str]:
-    return [item.id for item in Source.at(place).items()]
+    return [item.id for item in Files.at(place).items()]
 
 
 def fill(folder: Path, *names: str) -> Path:
@@ -33,14 +33,14 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
 
 def test_a_file_gives_itself_under_the_id_it_has_in_its_folder(tmp_path: Path) -> None:
     fill(tmp_path, "a.md", "b.md")
-    (item,) = Source.at(tmp_path / "a.md").items()
-    assert item in list(Source.at(tmp_path).items())
+    (item,) = Files.at(tmp_path / "a.md").items()
+    assert item in list(Files.at(tmp_path).items())
 
 
 def test_only_a_folder_tells_what_is_missing(tmp_path: Path) -> None:
     fill(tmp_path, "a.md")
-    assert Source.at(tmp_path).complete
-    assert not Source.at(tmp_path / "a.md").complete
+    assert Files.at(tmp_path).complete
+    assert not Files.at(tmp_path / "a.md").complete
 
 
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_folder_is_the_same_by_every_path_to_it(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     places: list[str | Path] = ["real", "./link/../real", "link", "~/real", tmp_path / "real"]
-    assert {Source.at(place).origin for place in places} == {(tmp_path / "real").as_posix()}
+    assert {Files.at(place).origin for place in places} == {(tmp_path / "real").as_posix()}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_folder_is_the_same_by_every_path_to_it(tmp_path: Path, monkeypatch: p
 def test_what_is_no_source(tmp_path: Path, name: str, reason: str) -> None:
     fill(tmp_path, "picture.png")
     with pytest.raises(SourceError, match=reason):
-        Source.at(tmp_path / name)
+        Files.at(tmp_path / name)
 
 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=12)
