@@ -6,13 +6,16 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ingest.article import EVERYTHING, Article, Filter
 from ingest.card import Card
 from ingest.chunk import Chunk
+from ingest.copies import Copies, Signature, find_copies, read_signatures, sign, write_signatures
+from ingest.passage import Passage, Ranks
 from ingest.records import to_article, to_chunk, to_metadata, to_where
 from ingest.words import WordIndex
 
@@ -28,36 +31,11 @@ _NEAR = 1e-3  # cosine distance under which a stored vector has found itself
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Ranks:
-    """Where a passage stood in each ranking it came from, counted from 1; None: it was not in that one."""
-
-    meaning: int | None = None
-    words: int | None = None
-    reranked: int | None = None
-
-    def items(self) -> Iterator[tuple[str, int | None]]:
-        """The rankings by name."""
-        return iter((("meaning", self.meaning), ("words", self.words), ("reranked", self.reranked)))
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk the index returned for a query; a higher score is better.
-
-    The score is the cosine similarity for a search by meaning, BM25 for one by words, and the fusion of both, from
-    0 to 1, in what `qa` makes of them.
-    """
-
-    chunk: Chunk
-    score: float
-    ranks: Ranks = Ranks()
-
-
 class Generation:
     """The stores of one generation, opened. Safe to read from several threads.
 
-    Its files are let go when nobody holds it any more: until then it answers, even when its folder is gone.
+    `copies` are the stories that are in it more than once. Its files are let go when nobody holds it any more: until
+    then it answers, even when its folder is gone.
     """
 
     def __init__(self, folder: Path, number: int, *, create: Card | None = None) -> None:
@@ -69,6 +47,7 @@ class Generation:
         else:
             _check_database(folder / _DATABASE)
         self.card = create or Card.read(folder)
+        self.copies = Copies.read(folder)
         self._words = WordIndex(folder / "words", create=create is not None)
         try:
             with _CLIENTS:
@@ -198,6 +177,7 @@ class Generation:
             )
         if stale:
             self._chunks.delete(ids=stale)
+        self._signatures[article.id] = sign(article.text)
         self._words.remove(article.id)
         for chunk in chunks:
             self._words.add(
@@ -212,7 +192,10 @@ class Generation:
         self._words.remove(article_id)
 
     def commit(self, *, built: str, versions: Mapping[str, str]) -> None:
-        """Finish the stores and check them; raises RuntimeError when they disagree or a vector is not found."""
+        """Finish the stores, check them and link copies.
+
+        Raises RuntimeError when the stores disagree or a vector is not found.
+        """
         self._words.commit()
         chunks, words, articles = self.count(), self._words.count(), self.articles()
         if chunks != words:
@@ -224,6 +207,7 @@ class Generation:
             distances = (nearest["distances"] or [[]])[0]
             if not distances or distances[0] > _NEAR:
                 raise RuntimeError("a stored vector does not find itself")
+        self._link_copies(articles)
         self.card = replace(
             self.card,
             articles=len(articles),
@@ -233,6 +217,20 @@ class Generation:
             versions=versions,
         )
         self.card.write(self.folder)
+
+    @cached_property
+    def _signatures(self) -> dict[str, Signature]:
+        return read_signatures(self.folder)
+
+    def _link_copies(self, articles: Sequence[Article]) -> None:
+        """Say which of the articles are copies; those without a signature, from before there were any, get theirs."""
+        signatures = {
+            article.id: self._signatures.get(article.id) or sign(self.article(article.id).text)
+            for article in articles
+        }
+        write_signatures(self.folder, signatures)
+        self.copies = find_copies(articles, signatures)
+        self.copies.write(self.folder)
 
     def _article_chunks(self, article_id: str) -> tuple[list[Chunk], Mapping[str, Any]]:
         first = self._chunks.get(ids=[f"{article_id}#0"], include=["metadatas"])

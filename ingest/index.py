@@ -21,14 +21,16 @@ from filelock import FileLock, Timeout
 from ingest.article import Article, Filter
 from ingest.card import Card
 from ingest.chunk import Chunk
-from ingest.generation import Generation, Passage, Ranks
+from ingest.copies import Copies
+from ingest.generation import Generation
+from ingest.passage import Passage, Ranks
 from ingest.published import IndexUnusableError, check_embedder, open_generation, published
 from ingest.writer import Writer
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
 
-__all__ = ["Article", "Chunk", "Filter", "Generation", "Index", "IndexUnusableError", "Passage", "Ranks"]
+__all__ = ["Article", "Chunk", "Copies", "Filter", "Generation", "Index", "IndexUnusableError", "Passage", "Ranks"]
 
 CHUNK_SIZE = 200  # tokens, the title included
 _SWITCH_WAIT = 1.5  # seconds a question waits for a new generation to open before it takes the one it has

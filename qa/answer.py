@@ -44,7 +44,8 @@ class Query:
 class Citation:
     """A number in the answer, with the exact words it stands for: `article.text[start:end] == quote`.
 
-    `score` is the strength of the evidence, from 0 to 1, higher is better.
+    `score` is the strength of the evidence, from 0 to 1, higher is better; `also_in` are the other outlets that ran
+    the same story.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Citation:
     end: int
     quote: str
     score: float
+    also_in: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The citation as in the contract."""
@@ -71,11 +73,13 @@ class Citation:
             "end": self.end,
             "quote": self.quote,
             "score": round(self.score, 4),
+            "also_in": list(self.also_in),
         }
 
     def __str__(self) -> str:
         origin = ", ".join(part for part in (self.title, self.source, _iso(self.published)) if part)
-        return f"[{self.number}] {origin}\n    “{self.quote}”"
+        others = f" (also in {', '.join(self.also_in)})" if self.also_in else ""
+        return f"[{self.number}] {origin}{others}\n    “{self.quote}”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ def passage_as_json(passage: Passage) -> dict[str, Any]:
         "text": chunk.text,
         "score": round(passage.score, 4),
         "ranks": {name: rank for name, rank in passage.ranks.items() if rank is not None},
+        "also_in": list(passage.also_in),
     }
 
 

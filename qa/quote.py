@@ -220,6 +220,7 @@ def _citation(number: int, candidate: Candidate) -> Citation:
         end=candidate.end,
         quote=candidate.text,
         score=min(max(candidate.score / 2, 0.0), 1.0),
+        also_in=candidate.passage.also_in,
     )
 
 

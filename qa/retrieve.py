@@ -1,16 +1,18 @@
-"""Query → Passages: meaning and words fused, near-identical passages once, a few from one article."""
+"""Query → Passages: meaning and words fused, each story and each passage once, a few from one article."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.index import Filter, Generation, Passage
+from ingest.index import Copies, Filter, Generation, Passage
 from qa.answer import Query
 
-CANDIDATES = 40  # passages taken from each leg
+CANDIDATES = 40  # passages taken from each leg; more, up to _MOST, where half of them are copies
+_MOST = 640
 WORDS_WEIGHT = 0.4  # of the word score beside a cosine similarity; 0.25 to 0.5 are equally good, see tests/evaluation
 PER_ARTICLE = 4
+_CLEARLY = 0.05  # how much better than the original a copy must fit to stand for the story
 _SAME = 0.8  # share of common shingles from which two passages are one
 _SHINGLE = 4  # words
 _WORD = re.compile(r"\w+")
@@ -23,11 +25,19 @@ def retrieve(generation: Generation, query: Query, vector: Sequence[float], *, k
     by the rarity of all the query's words: both mean the same for every query, so that nothing depends on which other
     candidates there are. (Reciprocal ranks and min-max scores were both worse on the question sets.)
     """
+    return _few_from_each(_once(_candidates(generation, query, vector, CANDIDATES), k * 3), k)
+
+
+def _candidates(generation: Generation, query: Query, vector: Sequence[float], limit: int) -> list[Passage]:
+    """The best of both legs, of each story those of one article; from further down where copies crowd others out."""
     only = Filter(query.since, query.until, query.sources)
-    by_meaning = generation.by_meaning(vector, CANDIDATES, only)
-    by_words = generation.by_words(query.text, CANDIDATES, only)
+    by_meaning = generation.by_meaning(vector, limit, only)
+    by_words = generation.by_words(query.text, limit, only)
     fused = _fuse(generation, query, vector, by_meaning, by_words)
-    return _few_from_each(_once(fused, k * 3), k)
+    kept = _without_copies(fused, generation.copies)
+    if 2 * len(kept) < CANDIDATES and len(by_meaning) == limit < _MOST:
+        return _candidates(generation, query, vector, 4 * limit)
+    return kept
 
 
 def _fuse(
@@ -50,6 +60,20 @@ def _fuse(
         ranks = replace(passage.ranks, words=worded.ranks.words if worded else None)
         fused.append(Passage(passage.chunk, score / (1 + 2 * WORDS_WEIGHT), ranks))
     return sorted(fused, key=lambda passage: (-passage.score, passage.chunk.id))
+
+
+def _without_copies(passages: Sequence[Passage], copies: Copies) -> list[Passage]:
+    """Of each story the passages of one article: its original's, unless a copy fits clearly better."""
+    chosen: dict[str, str] = {}
+    for passage in sorted(passages, key=lambda p: (p.chunk.article_id in copies.of) * _CLEARLY - p.score):
+        article_id = passage.chunk.article_id
+        chosen.setdefault(copies.of.get(article_id, article_id), article_id)
+    counted = set(chosen.values())
+    return [
+        replace(passage, also_in=copies.also_in(passage.chunk.article_id))
+        for passage in passages
+        if passage.chunk.article_id in counted
+    ]
 
 
 def _once(passages: Sequence[Passage], limit: int) -> list[Passage]:

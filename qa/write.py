@@ -228,6 +228,7 @@ class _Reply:
                 end=support.end,
                 quote=support.quote,
                 score=support.score,
+                also_in=passage.also_in,
             )
         )
         return number

@@ -12,7 +12,8 @@ from ingest import generation as module
 from ingest.article import EVERYTHING, Article, Filter
 from ingest.card import Card
 from ingest.chunk import Chunk, split
-from ingest.generation import Generation, Ranks
+from ingest.generation import Generation
+from ingest.passage import Ranks
 from tests.conftest import BagOfWords
 from tests.test_chunk import ARTICLES
 

@@ -5,7 +5,7 @@ All of it comes out on one line, which Markdown takes as one block of raw HTML.
 """
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NewType
@@ -17,6 +17,9 @@ Html = NewType("Html", str)
 
 CONTEXT = 260
 """How many characters of a passage are shown before and after its quote, at most."""
+
+NAMED = 3
+"""How many other outlets of a story are named; more are counted, their names are in the tooltip."""
 
 # Line breaks and tabs would be read as structure on the way to the browser; NUL is not allowed in HTML.
 _NUMERIC = {ord(sign): f"&#{ord(sign)};" for sign in "\t\n\r\u2028\u2029"} | {0: "\ufffd"}
@@ -157,6 +160,8 @@ def _origin(citation: Citation) -> Html:
     parts = []
     if citation.source:
         parts.append(_element("span", escaped(citation.source), class_="source", dir="auto"))
+    if citation.also_in:
+        parts.append(_also_in(citation.also_in))
     if citation.published:
         day = citation.published
         parts.append(_element("time", escaped(_spelled(day)), datetime=day.isoformat()))
@@ -165,6 +170,14 @@ def _origin(citation: Citation) -> Html:
         link = {"href": address, "target": "_blank", "rel": "noopener noreferrer nofollow"}
         parts.append(_element("a", escaped("Original"), **link))
     return _element("p", *parts, class_="origin")
+
+
+def _also_in(outlets: Sequence[str]) -> Html:
+    """Show where else the story ran: by name, or by number where these are many."""
+    names = ", ".join(outlets)
+    if len(outlets) <= NAMED:
+        return _element("span", escaped(f"also in {names}"), class_="also", dir="auto")
+    return _element("span", escaped(f"also in {len(outlets)} outlets"), class_="also", title=names)
 
 
 def _marked_passage(citation: Citation, answer: Answer) -> Html:
