@@ -35,8 +35,7 @@ ALIKE = 0.2
 
 _SHINGLE = 3  # words
 _SHORTEST = 20  # words: fewer can be the same by chance
-_VALUES = 128  # of a signature; two in a row are a band, so that 0.2 alike is missed by one pair in fourteen
-_TRIED = 8  # earliest articles of a band that each other one is compared with: an agency's last line is in thousands
+_VALUES = 128  # of a signature; two in a row are a band, so that 0.2 alike is missed in one pair of fourteen
 _BATCH = 50_000  # pairs compared at a time
 _STORIES = "copies.json"
 _SIGNATURES = "signatures.npz"  # those made in another way must have another name
@@ -106,7 +105,7 @@ def read_signatures(folder: Path) -> dict[str, Signature]:
     import numpy as np
 
     try:
-        with np.load(folder / _SIGNATURES, allow_pickle=False) as stored:
+        with (folder / _SIGNATURES).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             ids = json.loads(stored["ids"].tobytes())
             rows = zip(stored["shingles"].tolist(), stored["values"], strict=True)
             return {article_id: Signature(*row) for article_id, row in zip(ids, rows, strict=True)}
@@ -165,7 +164,10 @@ def _matrix(signatures: "Iterable[Signature]") -> "NDArray[np.uint16]":
 
 
 def _candidates(values: "NDArray[np.uint16]") -> "Pairs":
-    """The pairs of a later and an earlier article that have a band in common, in order."""
+    """The pairs of a later article and the earliest with which it has a band in common, in order.
+
+    Not of each with each: an agency's last line is in thousands, and what is alike has many bands in common.
+    """
     import numpy as np
 
     count = len(values)
@@ -175,9 +177,7 @@ def _candidates(values: "NDArray[np.uint16]") -> "Pairs":
         begins = np.flatnonzero(np.diff(keys[order], prepend=~keys[order[:1]]))
         first = np.repeat(begins, np.diff(begins, append=count))
         later = np.flatnonzero(first < np.arange(count))
-        for tried in range(_TRIED):
-            later = later[first[later] + tried < later]
-            found.append(order[later] * count + order[first[later] + tried])
+        found.append(order[later] * count + order[first[later]])
     pairs = np.sort(np.concatenate(found))
     return np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], max(count, 1))
 

@@ -1,5 +1,6 @@
 """One JSON form everywhere, and a text that a person reads."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -34,6 +35,16 @@ def test_json_has_the_contract_s_fields() -> None:
 def test_text_leaves_out_what_is_known_to_be_unsupported() -> None:
     assert ANSWER.text == "Words [1]"
     assert [sentence["supported"] for sentence in ANSWER.as_json()["sentences"]] == [True, False]
+
+
+def test_evidence_says_where_else_it_ran() -> None:
+    assert ANSWER.as_json()["citations"][0]["also_in"] == ANSWER.as_json()["passages"][0]["also_in"] == []
+    assert "also in" not in str(ANSWER)
+    also_in = ("The Desk", "The Post")
+    citation, passage = replace(CITATION, also_in=also_in), replace(ANSWER.passages[0], also_in=also_in)
+    answer = replace(ANSWER, citations=(citation,), passages=(passage,))
+    assert answer.as_json()["citations"][0]["also_in"] == answer.as_json()["passages"][0]["also_in"] == [*also_in]
+    assert "[1] Title, Desk, 2018-02-23 (also in The Desk, The Post)\n" in str(answer)
 
 
 def test_a_refusal_shows_the_nearest() -> None:

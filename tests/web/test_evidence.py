@@ -11,6 +11,7 @@ from ingest.index import Passage
 from qa.answer import Answer, Citation, Query, Refusal, Sentence
 from qa.web.evidence import (
     CONTEXT,
+    NAMED,
     Holdings,
     answer_html,
     escaped,
@@ -81,7 +82,8 @@ def an_answer(text: str, quote: str = "the words", *, refused: bool = False, url
     passage_text = f"{text}{quote}{text}"
     chunk = Chunk(text, 0, 7, 7 + len(passage_text), passage_text, text, text, url, date(2018, 2, 23))
     start = 7 + len(text)
-    citation = Citation(1, text, text, text, url, date(2018, 2, 23), start, start + len(quote), quote, 0.9)
+    also_in = (text,) * (NAMED + 1 if refused else NAMED)
+    citation = Citation(1, text, text, text, url, date(2018, 2, 23), start, start + len(quote), quote, 0.9, also_in)
     return Answer(
         question=text,
         query=Query(text, sources=(text,)),
@@ -168,6 +170,22 @@ def test_a_refusal_shows_its_reason_and_the_nearest_articles() -> None:
     assert "Nothing about that." in Skeleton(answer_html(refused, 0)).text_of["p"]
     assert Skeleton(evidence_html(refused, 0)).text_of["h2"] == ["Nearest articles"]
     assert len(Skeleton(evidence_html(refused, 0)).text_of["article"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("outlets", "told"),
+    [
+        ((), "Desk"),
+        (("A",), "Deskalso in A"),
+        (("A", "B", "C"), "Deskalso in A, B, C"),
+        (("A", "B", "C", "D"), "Deskalso in 4 outlets"),
+    ],
+)
+def test_a_card_says_where_else_the_story_ran(outlets: tuple[str, ...], told: str) -> None:
+    citation = Citation(1, "a.md", "Title", "Desk", None, None, 0, 5, "QUOTE", 1.0, outlets)
+    html = evidence_html(Answer("?", Query("?"), citations=(citation,)), 0)
+    assert told in Skeleton(html).text_of["p"]
+    assert ('title="A, B, C, D"' in html) is (len(outlets) == 4)
 
 
 @pytest.mark.parametrize(
