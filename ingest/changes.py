@@ -48,7 +48,7 @@ class Changes:
 
     def __str__(self) -> str:
         details = self._details()
-        return "\n".join([self._counts(), *details, self._held()]) if details else f"{self._counts()} {self._held()}"
+        return "\n".join([self.counts(), *details, self._held()]) if details else f"{self.counts()} {self._held()}"
 
     def as_json(self) -> dict[str, Any]:
         """The changes as in the contract."""
@@ -64,7 +64,8 @@ class Changes:
             "seconds": round(self.seconds, 3),
         }
 
-    def _counts(self) -> str:
+    def counts(self) -> str:
+        """The first line: how many of each, and how long it took."""
         done = [
             f"{len(ids)} {name}"
             for name, ids in (("added", self.added), ("changed", self.changed), ("removed", self.removed))

@@ -2,7 +2,7 @@
 
     index/current       the generation in use; replaced atomically, last of all
     index/gen-000012/   one state, see `ingest.generation`; never written to once it is published
-    index/lock          one writer at a time
+    index/lock          one writer at a time, see `ingest.lock`
 
 Chroma's embedded client must not share a folder with a writer: readers miss new articles, writers lose each other's
 vectors, a killed writer can leave the folder unreadable (chroma-core/chroma#2399, #3769, #3792). Here a crash costs
@@ -16,15 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from ingest.article import Article, Filter
 from ingest.card import Card
 from ingest.chunk import Chunk
 from ingest.copies import Copies
 from ingest.generation import Generation
+from ingest.lock import locked
 from ingest.passage import Passage, Ranks
-from ingest.published import IndexUnusableError, check_embedder, open_generation, published
+from ingest.published import IndexUnusableError, check_embedder, open_generation, published, roll_back
 from ingest.writer import Writer
 
 if TYPE_CHECKING:
@@ -139,15 +138,7 @@ class Index:
         wait for another writer. Raises IndexUnusableError when the lock is taken, or the index was built with
         something else.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / "lock")
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout as error:
-            raise IndexUnusableError(
-                f"another process is writing to {self.path}: run this again when it has finished"
-            ) from error
-        try:
+        with locked(self.path, wait=wait):
             card = self._opened.card if self._opened and not rebuild else None
             writer = Writer(self.path, lambda: self._embedder_of(card), self.chunk_size, rebuild=rebuild)
             try:
@@ -156,8 +147,19 @@ class Index:
             finally:
                 writer.discard()
             self._see_own_write()
-        finally:
-            lock.release()
+
+    def rollback(self, *, wait: float = 0.0) -> Generation:
+        """Go back to the generation before, and return it; it goes on under a new number, as no number comes twice.
+
+        Processes that read see it at their next question. `wait` is how many seconds to wait for a writer. Raises
+        IndexUnusableError when there is none before, or the lock is taken.
+        """
+        if not self.exists:
+            raise IndexUnusableError(f"there is no index in {self.path}, and nothing to go back to")
+        with locked(self.path, wait=wait):
+            roll_back(self.path)
+            self._see_own_write()
+        return self.current()
 
     def _see_own_write(self) -> None:
         """Answer from what this process has just published, however long that takes to open."""

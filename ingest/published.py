@@ -70,12 +70,47 @@ def publish(path: Path, number: int) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
             _flush(file)
+    _point_to(path, folder)
+    remove_leftovers(path, number)
+
+
+def roll_back(path: Path) -> None:
+    """Make the generation before the one in use again, and remove the one in use. Raises IndexUnusableError.
+
+    It gets a number above all others: whoever has a generation open tells by its number that it is another one.
+    """
+    number = published(path)
+    before = [earlier for earlier in generations(path) if earlier < (number or 0)]
+    if number is None or not before:
+        raise IndexUnusableError(
+            f"there is no generation before this one in {path}: an index can go back by one only"
+        )
+    open_generation(path, before[-1]).close()
+    old, new = folder_of(path, before[-1]), folder_of(path, max(number, *generations(path)) + 1)
+    old.rename(new)
+    try:
+        _point_to(path, new)
+    finally:
+        if published(path) == number:  # interrupted, or the disk is full
+            new.rename(old)
+    for folder in path.glob("gen-*"):
+        if folder != new:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def generations(path: Path) -> list[int]:
+    """The numbers of the generations that lie in an index's folder, whether published or left behind, in order."""
+    names = (folder.name.removeprefix("gen-") for folder in path.glob("gen-*"))
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def _point_to(path: Path, folder: Path) -> None:
+    """Replace the pointer, safe from a power cut."""
     pointer = path / "current.new"
     pointer.write_text(f"{folder.name}\n", "ascii")
     _flush(pointer)
     pointer.replace(path / "current")
     _flush(path)
-    remove_leftovers(path, number)
 
 
 def remove_leftovers(path: Path, number: int | None) -> None:
