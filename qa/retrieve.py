@@ -8,8 +8,8 @@ from dataclasses import replace
 from ingest.index import Copies, Filter, Generation, Passage
 from qa.answer import Query
 
-CANDIDATES = 40  # passages taken from each leg; more, up to _MOST, where half of them are copies
-_MOST = 640
+CANDIDATES = 40  # passages taken from each leg
+_MOST = 640  # where nearly all of them are copies
 WORDS_WEIGHT = 0.4  # of the word score beside a cosine similarity; 0.25 to 0.5 are equally good, see tests/evaluation
 PER_ARTICLE = 4
 _CLEARLY = 0.05  # how much better than the original a copy must fit to stand for the story
@@ -25,18 +25,18 @@ def retrieve(generation: Generation, query: Query, vector: Sequence[float], *, k
     by the rarity of all the query's words: both mean the same for every query, so that nothing depends on which other
     candidates there are. (Reciprocal ranks and min-max scores were both worse on the question sets.)
     """
-    return _few_from_each(_once(_candidates(generation, query, vector, CANDIDATES), k * 3), k)
+    return _few_from_each(_once(_candidates(generation, query, vector, k, CANDIDATES), k * 3), k)
 
 
-def _candidates(generation: Generation, query: Query, vector: Sequence[float], limit: int) -> list[Passage]:
-    """The best of both legs, of each story those of one article; from further down where copies crowd others out."""
+def _candidates(generation: Generation, query: Query, vector: Sequence[float], k: int, limit: int) -> list[Passage]:
+    """The best of both legs, of each story those of one article; from further down where copies leave less than k."""
     only = Filter(query.since, query.until, query.sources)
     by_meaning = generation.by_meaning(vector, limit, only)
     by_words = generation.by_words(query.text, limit, only)
     fused = _fuse(generation, query, vector, by_meaning, by_words)
     kept = _without_copies(fused, generation.copies)
-    if 2 * len(kept) < CANDIDATES and len(by_meaning) == limit < _MOST:
-        return _candidates(generation, query, vector, 4 * limit)
+    if len(kept) < min(k, len(fused)) and len(by_meaning) == limit < _MOST:
+        return _candidates(generation, query, vector, k, 4 * limit)
     return kept
 
 

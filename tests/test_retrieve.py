@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 from ingest import Embedder, Index, reindex
-from ingest.index import Passage
+from ingest.index import Filter, Generation, Passage
 from qa.answer import Query
+from qa.assistant import Assistant
 from qa.evaluate import overlap, read_questions
-from qa.retrieve import PER_ARTICLE, retrieve
+from qa.retrieve import CANDIDATES, PER_ARTICLE, retrieve
+from tests.conftest import MakeArticles
 from tests.evaluation.sets import QUESTIONS
+
+WHARF = """The wharf of Westport is to be rebuilt in stone, the harbour office said on Monday. Work begins in spring
+and takes three years. The old wharf, made of oak, was damaged in two storms last winter. Ferries will land at the
+northern pier until then, and fishing boats at the lock. The town pays half of the cost, the province the rest."""
+OWN = "The mayor of Eastport called the plan a waste of money and asked for a bridge instead of the wharf."
 
 
 def found(index: Index, query: Query, k: int = 8) -> list[Passage]:
@@ -98,3 +105,63 @@ def test_a_passage_says_where_it_was_found(corpus_index: Index) -> None:
     assert best.ranks.meaning is not None
     assert best.ranks.words is not None
     assert dict(best.ranks.items()) == {"meaning": best.ranks.meaning, "words": best.ranks.words, "reranked": None}
+
+
+@pytest.fixture
+def syndicated(index: Index, make_articles: MakeArticles) -> Index:
+    """One story in four outlets, the first on 1 March, one with a paragraph of its own, and something else."""
+    for day, outlet in enumerate(("Wire", "Post", "Desk"), 1):
+        make_articles({f"{outlet}.md": WHARF}, source=outlet, title="Wharf", published=f"2018-03-0{day}")
+    make_articles({"Echo.md": f"{WHARF}\n\n{OWN * 9}"}, source="Echo", title="Wharf", published="2018-03-04")
+    folder = make_articles({"other.md": "Ferries cost more from May. " * 9}, source="Post", published="2018-03-01")
+    assert len(reindex(folder, index).duplicates) == 3
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "article_id", "also_in"),
+    [
+        (Query("Who pays for the wharf of Westport?"), "Wire.md", ("Desk", "Echo", "Post")),
+        (Query("What did the mayor of Eastport ask for?"), "Echo.md", ("Desk", "Post", "Wire")),
+        (Query("Who pays for the wharf of Westport?", sources=("Desk",)), "Desk.md", ("Echo", "Post", "Wire")),
+        (Query("Who pays for the wharf of Westport?", since=date(2018, 3, 4)), "Echo.md", ("Desk", "Post", "Wire")),
+    ],
+    ids=["the original", "a copy that has more to say", "the source asked for", "the period asked for"],
+)
+def test_a_story_counts_once_and_says_where_else_it_ran(
+    syndicated: Index, query: Query, article_id: str, also_in: tuple[str, ...]
+) -> None:
+    passages = found(syndicated, query)
+    told = {passage.chunk.article_id: passage.also_in for passage in passages if passage.chunk.title == "Wharf"}
+    assert told == {article_id: also_in}
+    assert passages[0].chunk.article_id == article_id
+    assert all(passage.also_in == () for passage in passages if passage.chunk.article_id == "other.md")
+
+
+def test_an_answer_says_where_else_its_story_ran(syndicated: Index) -> None:
+    answer = Assistant(syndicated).ask("Which wharf of Westport is to be rebuilt in stone?")
+    cited = answer.refusal.nearest if answer.refusal else answer.citations
+    assert cited[0].also_in == ("Desk", "Echo", "Post")
+    assert "Wire, 2018-03-01 (also in Desk, Echo, Post)" in str(answer)
+
+
+def test_copies_do_not_crowd_out_other_stories(index: Index, make_articles: MakeArticles) -> None:
+    for town, outlets in (("Northport", 100), ("Southport", 90), ("Westport", 1)):
+        story = "wharf " * (1 + outlets // 10) + " ".join(f"{town}{n}" for n in range(50))
+        folder = make_articles({f"{town}/{outlet}.md": story for outlet in range(outlets)})
+    reindex(folder, index)
+    passages = found(index, Query("wharf"), k=3)
+    assert [len(passage.also_in) for passage in passages] == [99, 89, 0]
+
+
+def test_without_copies_each_leg_is_asked_once(corpus_index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[int] = []
+    by_meaning = Generation.by_meaning
+
+    def counted(self: Generation, vector: list[float], limit: int, only: Filter) -> list[Passage]:
+        limits.append(limit)
+        return by_meaning(self, vector, limit, only)
+
+    monkeypatch.setattr(Generation, "by_meaning", counted)
+    found(corpus_index, Query("Xiaomi"), k=100)
+    assert limits == [CANDIDATES]
