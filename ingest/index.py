@@ -165,7 +165,7 @@ class Index:
         """Answer from what this process has just published, however long that takes to open."""
         number = published(self.path)
         if number is not None and number != self.generation:
-            self._open_and_switch(number)
+            self._open_and_switch(number, warm=False)
 
     def _refresh(self, number: int) -> None:
         with self._switch:
@@ -176,12 +176,13 @@ class Index:
         gone = self._opened is None or not self._opened.folder.exists()
         opening.join(None if gone else _SWITCH_WAIT)
 
-    def _open_and_switch(self, number: int) -> None:
+    def _open_and_switch(self, number: int, *, warm: bool = True) -> None:
         try:
             opened = open_generation(self.path, number)
             if self._embedder is not None:
                 check_embedder(self.path, opened.card, self._embedder)
-                opened.by_meaning([1.0] * opened.card.dimension, 1)
+                if warm:
+                    opened.by_meaning([1.0] * opened.card.dimension, 1)
         except IndexUnusableError:
             logger.exception("the new generation cannot be used; answering from the one before")
             return

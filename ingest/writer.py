@@ -45,8 +45,7 @@ class Writer:
         self._draft: Generation | None = None
         self._folder: Path | None = None  # of the draft, from before it is there until it is published
         self._before: Generation | None = None
-        self._indexed: list[Article] | None = None  # before any change
-        self._ids: dict[str, str] | None = None  # of those, by their content hashes
+        self._ids: dict[str, str] | None = None  # of the articles before, by their content hashes
         try:
             number = published(path)
             remove_leftovers(path, number)
@@ -61,9 +60,7 @@ class Writer:
 
     def articles(self) -> list[Article]:
         """What is indexed before any change, without texts; nothing when the index is rebuilt."""
-        if self._indexed is None:
-            self._indexed = self._before.articles() if self._before is not None else []
-        return self._indexed
+        return self._before.articles() if self._before is not None else []
 
     def replace(self, articles: Sequence[Article]) -> int:
         """Index articles, each in the place of all that is there under its id; returns how many chunks they are.
@@ -74,11 +71,17 @@ class Writer:
         prepared = [self._prepare(article) for article in articles]
         new = [chunk.embedded_text for _, chunks in prepared for chunk, vector in chunks if vector is None]
         vectors = iter(self._checked_embedder().embed_documents(new) if new else [])
-        draft = self._open_draft()
         now = datetime.now(UTC)
-        for article, chunks in prepared:
-            whole = [next(vectors) if vector is None else vector for _, vector in chunks]
-            draft.replace(replace(article, indexed=now), [chunk for chunk, _ in chunks], whole)
+        embedded = [
+            (
+                replace(article, indexed=now),
+                [chunk for chunk, _ in chunks],
+                [next(vectors) if vector is None else vector for _, vector in chunks],
+            )
+            for article, chunks in prepared
+        ]
+        if embedded:
+            self._open_draft().replace(embedded)
         return sum(len(chunks) for _, chunks in prepared)
 
     def _prepare(self, article: Article) -> tuple[Article, list[tuple[Chunk, Sequence[float] | None]]]:
@@ -110,8 +113,8 @@ class Writer:
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Take articles out; this needs no embedder."""
-        for article_id in article_ids if self._before or self._draft else ():
-            self._open_draft().remove(article_id)
+        if article_ids and (self._before or self._draft):
+            self._open_draft().remove(article_ids)
 
     def publish(self) -> None:
         """Finish and check the draft and switch to it; without a change there is none."""

@@ -38,7 +38,7 @@ ALL = (SPEAKER, COURT, BID, UNDATED)
 def put(generation: Generation, *articles: Article, size: int = 64) -> None:
     for article in articles:
         chunks = split(article, bag.token_counts, size=size)
-        generation.replace(article, chunks, bag.embed_documents([chunk.embedded_text for chunk in chunks]))
+        generation.replace([(article, chunks, bag.embed_documents([chunk.embedded_text for chunk in chunks]))])
 
 
 def commit(generation: Generation) -> None:
@@ -70,7 +70,7 @@ def test_what_is_read_back_is_what_was_written(empty: Generation, article: Artic
     put(empty, article, size=32)
     assert empty.chunks(article.id) == chunks
     assert empty.article(article.id) == article
-    empty.remove(article.id)
+    empty.remove([article.id])
     assert empty.count() == 0
 
 
@@ -91,10 +91,10 @@ def test_lists_longer_than_a_page(empty: Generation, monkeypatch: pytest.MonkeyP
 def test_an_article_of_more_chunks_than_chroma_takes_at_once(tmp_path: Path) -> None:
     generation = new(tmp_path / "gen", dimension=2)
     chunks = [Chunk("long.md", n, n, n + 1, "x", "Long") for n in range(5_500)]
-    generation.replace(Article("long.md", "Long", "x" * 5_500), chunks, [[1.0, 0.0]] * 5_500)
+    generation.replace([(Article("long.md", "Long", "x" * 5_500), chunks, [[1.0, 0.0]] * 5_500)])
     commit(generation)
     assert generation.chunks("long.md") == chunks
-    generation.remove("long.md")
+    generation.remove(["long.md"])
     commit(generation)
     assert (generation.count(), generation.card.chunks, generation.card.articles) == (0, 0, 0)
     generation.close()
@@ -111,7 +111,7 @@ def test_an_article_that_is_not_there(generation: Generation, article_id: str) -
 def test_ids_that_look_like_the_ids_of_chunks_do_not_meet(empty: Generation) -> None:
     articles = [Article(article_id, "Title", "Words. " * 40) for article_id in ("a", "a#0", "a#0#0", "#", "a#")]
     put(empty, *articles, size=16)
-    empty.remove("a")
+    empty.remove(["a"])
     commit(empty)
     assert [article.id for article in empty.articles()] == ["#", "a#", "a#0", "a#0#0"]
     assert empty.article("a#0") == articles[1]
@@ -131,8 +131,8 @@ def test_an_article_is_replaced_whole(empty: Generation, text: str) -> None:
 
 
 def test_what_is_removed_is_found_no_more(generation: Generation) -> None:
-    generation.remove("speaker.md")
-    generation.remove("never there")
+    generation.remove(["speaker.md"])
+    generation.remove(["never there"])
     commit(generation)
     passages = [*generation.by_words("Cortana", 10), *generation.by_meaning(bag.embed_query("Cortana"), 10)]
     assert {passage.chunk.article_id for passage in passages} == {"court.md", "a/bid.md", "undated.md"}
@@ -204,7 +204,7 @@ def test_both_searches_keep_to_the_filter(generation: Generation, only: Filter, 
 def test_a_copy_is_changed_alone(generation: Generation, tmp_path: Path) -> None:
     copy = generation.copy(tmp_path / "gen-000002", 2)
     put(copy, replace(SPEAKER, text="Alexa instead.", content_hash=""))
-    copy.remove("court.md")
+    copy.remove(["court.md"])
     commit(copy)
     for one, ids, text in (
         (generation, ["a/bid.md", "court.md", "speaker.md", "undated.md"], SPEAKER.text),
@@ -236,7 +236,7 @@ def test_stores_that_disagree_are_not_finished(generation: Generation) -> None:
 
 def test_vectors_that_cannot_be_found_are_not_finished(empty: Generation) -> None:
     (chunk,) = split(SPEAKER, bag.token_counts, size=64)
-    empty.replace(SPEAKER, [chunk], [[0.0] * bag.dimension])
+    empty.replace([(SPEAKER, [chunk], [[0.0] * bag.dimension])])
     with pytest.raises(RuntimeError, match="a stored vector does not find itself"):
         commit(empty)
 

@@ -90,7 +90,7 @@ def test_a_file_is_no_index(tmp_path: Path) -> None:
 def test_what_lies_on_disk(written: Index) -> None:
     assert tree(written.path) == ["current", "gen-000001", "lock"]
     assert (written.path / "current").read_text() == "gen-000001\n"
-    assert tree(written.path / "gen-000001") == ["card.json", "chroma", "words"]
+    assert tree(written.path / "gen-000001") == ["card.json", "chroma", "copies.json", "signatures.npz", "words"]
     card = json.loads((written.path / "gen-000001" / "card.json").read_text())
     assert (card["model"], card["articles"], card["chunks"], card["chunk_size"]) == ("bag of words", 3, 3, 200)
     assert {"chromadb", "tantivy", "torch"} <= set(card["versions"])
@@ -412,7 +412,12 @@ def test_a_writer_interrupted_leaves_a_good_index_and_no_rest(
     switched = moment == "it has switched"
     assert seen(index) == (NEW if switched else OLD)
     generations = ["gen-000001", "gen-000002"] if switched else ["gen-000001"]
-    assert [name for name in tree(index.path) if name != "current.new"] == ["current", *generations, "lock"]
+    assert [name for name in tree(index.path) if name != "current.new"] == [
+        "current",
+        *generations,
+        "lock",
+        "seen.sqlite3",
+    ]
     reindex(folder, index)
     assert seen(index) == NEW
 
@@ -436,7 +441,7 @@ def test_a_writer_killed_leaves_a_good_index(
         assert (changes.added, changes.changed, changes.removed) == (("added.md",), ("changed.md",), ("removed.md",))
     assert seen(Index.open(index.path, embedder=BagOfWords())) == seen(index) == NEW
     assert tree(index.path)[:3] == ["current", "gen-000001", "gen-000002"]
-    assert {"lock", "current.new"} >= set(tree(index.path)[3:])
+    assert {"lock", "current.new", "seen.sqlite3"} >= set(tree(index.path)[3:])
 
 
 @pytest.mark.parametrize("moment", ["it embeds", "it has changed one store", "it is about to switch"])
