@@ -115,7 +115,7 @@ def test_different_articles_are_not_linked() -> None:
 
 TWO_REPORTS = (
     """A fire destroyed the old grain store at the harbour of Westport early on Monday. Forty firefighters fought the
-    flames for six hours. Nobody was hurt, the police said, and the cause is not known. The store was built in 1911 and
+    flames for six hours. Nobody was hurt, the police said, and the cause is not known. The store, built in 1911,
     had stood empty since the mill closed eight years ago.""",
     """Westport has lost a landmark: the grain store at the harbour, built in 1911, burned down on Monday morning. It
     took forty firefighters six hours to put the fire out. The police do not know yet how it began; there were no
