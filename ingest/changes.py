@@ -76,6 +76,13 @@ class Changes:
         counts = f"{', '.join(done) or 'no articles found'} in {self.seconds:.1f} s."
         return f"Would be: {counts} Nothing was changed." if self.dry_run else counts
 
+    def failures(self) -> list[str]:
+        """What was not indexed, a line for each reason."""
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for failure in self.failed:
+            reasons[failure.reason].append(failure.source)
+        return [f"not indexed, {reason}: {_listed(sources)}" for reason, sources in reasons.items()]
+
     def _details(self) -> list[str]:
         lines = [
             f"{name}: {_listed(ids)}"
@@ -84,18 +91,25 @@ class Changes:
         ]
         if self.duplicates:
             lines.append(f"copies: {_listed([f'{copy.id} of {copy.of}' for copy in self.duplicates])}")
-        reasons: dict[str, list[str]] = defaultdict(list)
-        for failure in self.failed:
-            reasons[failure.reason].append(failure.source)
-        lines.extend(f"not indexed, {reason}: {_listed(sources)}" for reason, sources in reasons.items())
-        return lines
+        return [*lines, *self.failures()]
 
     def _held(self) -> str:
-        held = f"The index holds {self.articles} articles in {self.chunks} chunks"
-        if self.since and self.until:
-            held += f", published from {self.since} to {self.until}"
-            held += f" ({self.undated} without a date)" if self.undated else ""
-        return f"{held}."
+        if self.dry_run:
+            return f"The index would hold {_count(self.articles, 'article')}."
+        return holds(self.articles, self.chunks, since=self.since, until=self.until, undated=self.undated)
+
+
+def holds(articles: int, chunks: int, *, since: date | None, until: date | None, undated: int) -> str:
+    """A sentence that says what an index holds, and from when to when its articles were published."""
+    held = f"The index holds {_count(articles, 'article')} in {_count(chunks, 'chunk')}"
+    if since and until:
+        held += f", published from {since} to {until}"
+        held += f" ({undated} without a date)" if undated else ""
+    return f"{held}."
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

@@ -1,28 +1,53 @@
-"""What the commands have in common: their options, how they begin and fail, progress and JSON."""
+"""What the commands have in common: their options, how they begin, stop and fail, progress and JSON."""
 
+import errno
 import json
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ingest.index import IndexUnusableError
 
+if TYPE_CHECKING:
+    from rich.progress import Task
+
 IndexFolder = Annotated[Path, typer.Option("--index", envvar="DATELINE_INDEX", help="Folder of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done.")]
 HERE = Path("index")
+WAIT = 10.0  # seconds that a command waits for another one that writes
+MENDABLE = (IndexUnusableError, ValueError, OSError)
+"""What a person can mend: each says how."""
+
+_CURES = {
+    errno.ENOSPC: "free some space, then run this again",
+    errno.EACCES: "run this as a user who may, or give this one the right to",
+    errno.EROFS: "give a folder that can be written to with  --index",
+}
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end, as a service manager asks; like Ctrl-C."""
+
+
+class _Stderr(logging.Handler):
+    """Writes to stderr as it is at the moment: a progress bar puts itself in between."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 def begin(verbose: bool) -> None:
     """Set up logging, on stderr, and keep every library off the network."""
     logging.basicConfig(
-        stream=sys.stderr,
+        handlers=[_Stderr()],
         level=logging.INFO if verbose else logging.WARNING,
         format="%(message)s",
         force=True,
@@ -32,19 +57,36 @@ def begin(verbose: bool) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
-def guarded(run: Callable[[], None]) -> None:
-    """Run a command; what a person can mend is one line and exit code 2, never a traceback."""
+def guarded(run: Callable[[], None], *, stopped: Callable[[], str] = lambda: "stopped") -> None:
+    """Run a command; what a person can mend is one line and exit code 2, never a traceback.
+
+    Ctrl-C is 130, and the line that `stopped` gives.
+    """
     try:
         run()
     except BrokenPipeError:
         raise  # whoever read has seen enough
     except RecursionError:
         fail("the input is nested too deeply")
-    except (IndexUnusableError, ValueError, OSError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        typer.echo("stopped; the index is as it was before", err=True)
-        raise typer.Exit(130) from None
+    except MENDABLE as error:
+        fail(reason(error))
+    except KeyboardInterrupt as stop:
+        typer.echo(stopped(), err=True)
+        raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
+
+
+@contextmanager
+def stops_when_told() -> Iterator[None]:
+    """Let SIGTERM end the block by an exception, so that what it began is cleared away."""
+
+    def terminate(*_: object) -> NoReturn:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def fail(message: str) -> NoReturn:
@@ -53,30 +95,44 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def reason(error: Exception) -> str:
+    """What went wrong and what mends it, in one line."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return " ".join(str(error).split())
+    parts = (error.filename, error.strerror, _CURES.get(error.errno or 0))
+    return ": ".join(str(part) for part in parts if part)
+
+
 def print_json(value: object) -> None:
     """Print the one JSON object of a command."""
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 def progress_bar(stack: ExitStack) -> Callable[[int, int, int], None] | None:
-    """A bar on stderr when that is a terminal; nothing otherwise."""
+    """A bar on stderr when that is a terminal; nothing otherwise. It begins with the first step."""
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    bar = stack.enter_context(
-        Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
+    class Rate(ProgressColumn):
+        def render(self, task: "Task") -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
     )
     task = bar.add_task("reading")
+    stack.callback(bar.stop)
 
     def advance(done: int, total: int, chunks: int) -> None:
+        bar.start()
         bar.update(task, completed=done, total=total, description=f"{chunks} chunks" if chunks else "reading")
 
     return advance

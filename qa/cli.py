@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.__main__ import ingest
+from ingest.__main__ import ingest, rollback
 from ingest.terminal import HERE, AsJson, IndexFolder, Verbose, begin, fail, guarded, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ Passages = Annotated[int, typer.Option("-k", min=1, max=100, help="How many pass
 
 
 app.command()(ingest)
+app.command()(rollback)
 
 
 @app.command()

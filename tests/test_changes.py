@@ -27,6 +27,7 @@ HELD = "The index holds 7 articles in 20 chunks, published from 2018-02-23 to 20
     ("changes", "text"),
     [
         (Changes(), "no articles found in 0.0 s. The index holds 0 articles in 0 chunks."),
+        (Changes(unchanged=1, articles=1, chunks=1), "1 unchanged in 0.0 s. The index holds 1 article in 1 chunk."),
         (Changes(unchanged=4, articles=4, chunks=8), "4 unchanged in 0.0 s. The index holds 4 articles in 8 chunks."),
         (
             ALL,
@@ -36,10 +37,10 @@ HELD = "The index holds 7 articles in 20 chunks, published from 2018-02-23 to 20
         (
             Changes(added=tuple("abcdefg"), articles=7, dry_run=True),
             "Would be: 7 added in 0.0 s. Nothing was changed.\nadded: a, b, c, d, e and 2 more\n"
-            "The index holds 7 articles in 0 chunks.",
+            "The index would hold 7 articles.",
         ),
     ],
-    ids=["nothing", "unchanged", "all", "dry run"],
+    ids=["nothing", "one", "unchanged", "all", "dry run"],
 )
 def test_as_text(changes: Changes, text: str) -> None:
     assert str(changes) == text
