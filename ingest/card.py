@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-FORMAT = 1  # of the stores; raised when older programs must not read them
+FORMAT = 2  # of the stores; raised when older programs must not read them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,24 @@
-"""One state of the index, in a folder of its own: Chroma, Tantivy and the card. The only user of chromadb."""
+"""One state of the index, in a folder of its own: Chroma, Tantivy, the list of articles, copies and the card."""
 
 import shutil
-import sqlite3
-import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TypeVar
 
 from ingest.article import EVERYTHING, Article, Filter
 from ingest.card import Card
+from ingest.chroma import DATABASE, check_database, close_client, copy_database, open_client, open_collection
 from ingest.chunk import Chunk
 from ingest.copies import Copies, Signature, find_copies, read_signatures, sign, write_signatures
 from ingest.passage import Passage, Ranks
-from ingest.records import to_article, to_chunk, to_metadata, to_where
+from ingest.records import Listed, from_listing, to_chunk, to_listing, to_metadata, to_where
 from ingest.words import WordIndex
 
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
-
 _PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
-_DATABASE = Path("chroma") / "chroma.sqlite3"
-_CLIENTS = threading.RLock()  # Chroma shares the clients of a path, and counts them without a lock of its own
+_LISTING = "articles.jsonl"
 _NEAR = 1e-3  # cosine distance under which a stored vector has found itself
 
 T = TypeVar("T")
@@ -47,17 +40,14 @@ class Generation:
             folder.mkdir(parents=True)
             create.write(folder)
         else:
-            _check_database(folder / _DATABASE)
+            check_database(folder / "chroma")
         self.card = create or Card.read(folder)
         self.copies = Copies.read(folder)
+        self._listing_data = b"" if create else (folder / _LISTING).read_bytes()  # the folder may go while it is used
         self._words = WordIndex(folder / "words", create=create is not None)
-        try:
-            with _CLIENTS:
-                self._client = _client(folder / "chroma")
-            self._chunks = _collection(self._client, create=create is not None)
-        except _chroma_errors() as error:
-            raise ValueError(f"Chroma cannot open it: {error}") from error
-        self._closing = weakref.finalize(self, _close, self._client)
+        self._client = open_client(folder / "chroma")
+        self._chunks = open_collection(self._client, create=create is not None)
+        self._closing = weakref.finalize(self, close_client, self._client)
         self._closing.atexit = False
 
     def copy(self, folder: Path, number: int) -> "Generation":
@@ -65,15 +55,9 @@ class Generation:
 
         Chroma's database is copied by SQLite itself: another process that opens it writes a lock row at any moment.
         """
-        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
-        with (
-            closing(sqlite3.connect(self.folder / _DATABASE)) as source,
-            closing(sqlite3.connect(folder / _DATABASE)) as target,
-        ):
-            source.backup(target)
-        copied = Generation(folder, number)
-        copied._listed = dict(self._listed)
-        return copied
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
+        copy_database(self.folder / "chroma", folder / "chroma")
+        return Generation(folder, number)
 
     def close(self) -> None:
         """Let go of the files at once, and of changes that were not committed."""
@@ -88,29 +72,18 @@ class Generation:
 
     def articles(self) -> list[Article]:
         """Every article without its text, in the order of their ids."""
-        return sorted(self._listed.values(), key=lambda article: article.id)
-
-    @cached_property
-    def _listed(self) -> dict[str, Article]:
-        """The articles without their texts, read once: a generation is written to only by itself."""
-        found: dict[str, Article] = {}
-        offset = 0
-        while True:
-            page = self._chunks.get(where={"position": 0}, include=["metadatas"], limit=_PAGE, offset=offset)
-            articles = [to_article(metadata, "") for metadata in page["metadatas"] or []]
-            found.update((article.id, article) for article in articles)
-            if len(page["ids"]) < _PAGE:
-                return found
-            offset += _PAGE
+        return [listed.article for _, listed in sorted(self._listing.items())]
 
     def article(self, article_id: str) -> Article:
         """One article with its text. Raises KeyError."""
-        chunks, metadata = self._article_chunks(article_id)
-        return to_article(metadata, "".join(chunk.text for chunk in chunks))
+        text = "".join(chunk.text for chunk in self.chunks(article_id))
+        return replace(self._listing[article_id].article, text=text)
 
     def chunks(self, article_id: str) -> list[Chunk]:
         """The chunks of one article, in order. Raises KeyError."""
-        return self._article_chunks(article_id)[0]
+        chunk_ids = _chunk_ids(article_id, self._listing[article_id].chunks)
+        by_id = self._chunks_by_id(chunk_ids)
+        return [by_id[chunk_id] for chunk_id in chunk_ids]
 
     def vectors(self, article_id: str) -> list[tuple[Chunk, Sequence[float]]]:
         """The chunks of one article, in order, each with its vector. Raises KeyError."""
@@ -180,7 +153,7 @@ class Generation:
 
         Many at once: each call costs Chroma a transaction, six times the time of an article.
         """
-        stale = self._stale_ids({article.id: len(chunks) for article, chunks, _ in articles})
+        stale = [chunk_id for article, chunks, _ in articles for chunk_id in self._stale_ids(article.id, len(chunks))]
         rows = [
             (chunk, vector, to_metadata(chunk, article, len(chunks)))
             for article, chunks, vectors in articles
@@ -195,7 +168,7 @@ class Generation:
             )
         self._delete(stale)
         for article, chunks, _ in articles:
-            self._listed[article.id] = replace(article, text="")
+            self._listing[article.id] = Listed(replace(article, text=""), len(chunks))
             self._signatures[article.id] = sign(article.text)
             self._words.remove(article.id)
             for chunk in chunks:
@@ -205,9 +178,9 @@ class Generation:
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Take articles out."""
-        self._delete(self._stale_ids(dict.fromkeys(article_ids, 0)))
+        self._delete([chunk_id for article_id in article_ids for chunk_id in self._stale_ids(article_id)])
         for article_id in article_ids:
-            self._listed.pop(article_id, None)
+            self._listing.pop(article_id, None)
             self._words.remove(article_id)
 
     def commit(self, *, built: str, versions: Mapping[str, str]) -> None:
@@ -217,8 +190,9 @@ class Generation:
         """
         self._words.commit()
         chunks, words, articles = self.count(), self._words.count(), self.articles()
-        if chunks != words:
-            raise RuntimeError(f"the stores disagree: {chunks} chunks by meaning, {words} by words")
+        listed = sum(listed.chunks for listed in self._listing.values())
+        if not chunks == words == listed:
+            raise RuntimeError(f"the stores disagree: {chunks} chunks by meaning, {words} by words, {listed} listed")
         sample = self._chunks.get(limit=8, offset=max(0, chunks // 2 - 4), include=["embeddings"])
         embeddings = sample["embeddings"]
         for vector in embeddings if embeddings is not None else ():
@@ -227,6 +201,7 @@ class Generation:
             if not distances or distances[0] > _NEAR:
                 raise RuntimeError("a stored vector does not find itself")
         self._link_copies(articles)
+        (self.folder / _LISTING).write_bytes(to_listing(self._listing.values()))
         self.card = replace(
             self.card,
             articles=len(articles),
@@ -242,7 +217,7 @@ class Generation:
         return read_signatures(self.folder)
 
     def _link_copies(self, articles: Sequence[Article]) -> None:
-        """Say which of the articles are copies; those without a signature, from before there were any, get theirs."""
+        """Say which of the articles are copies; a signature that is missing or was damaged is made anew."""
         signatures = {
             article.id: self._signatures.get(article.id) or sign(self.article(article.id).text)
             for article in articles
@@ -251,14 +226,13 @@ class Generation:
         self.copies = find_copies(articles, signatures)
         self.copies.write(self.folder)
 
-    def _article_chunks(self, article_id: str) -> tuple[list[Chunk], Mapping[str, Any]]:
-        first = self._chunks.get(ids=[f"{article_id}#0"], include=["metadatas"])
-        if not first["ids"] or not first["metadatas"]:
-            raise KeyError(article_id)
-        metadata = first["metadatas"][0]
-        chunk_ids = [f"{article_id}#{position}" for position in range(int(str(metadata["chunks"])))]
-        by_id = self._chunks_by_id(chunk_ids)
-        return [by_id[chunk_id] for chunk_id in chunk_ids], metadata
+    @cached_property
+    def _listing(self) -> dict[str, Listed]:
+        """What is indexed. Read once: a generation is written to only by the one who made it."""
+        try:
+            return from_listing(self._listing_data)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{self.folder / _LISTING} is damaged ({error}): run  dateline doctor") from error
 
     def _chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         found: dict[str, Chunk] = {}
@@ -270,58 +244,19 @@ class Generation:
                 found[chunk_id] = to_chunk(metadata, text)
         return found
 
-    def _stale_ids(self, kept: Mapping[str, int]) -> list[str]:
-        """The chunks of articles behind the first ones, as many of each as are kept."""
-        stale = []
-        for page in _pages([f"{article_id}#0" for article_id in kept]):
-            first = self._chunks.get(ids=list(page), include=["metadatas"])
-            for metadata in first["metadatas"] or []:
-                article_id = str(metadata["article_id"])
-                positions = range(kept[article_id], int(str(metadata["chunks"])))
-                stale.extend(f"{article_id}#{position}" for position in positions)
-        return stale
+    def _stale_ids(self, article_id: str, kept: int = 0) -> list[str]:
+        """The chunks of an article behind the first ones, which are kept."""
+        listed = self._listing.get(article_id)
+        return _chunk_ids(article_id, listed.chunks)[kept:] if listed else []
 
     def _delete(self, chunk_ids: Sequence[str]) -> None:
         for page in _pages(chunk_ids):
             self._chunks.delete(ids=list(page))
 
 
+def _chunk_ids(article_id: str, count: int) -> list[str]:
+    return [f"{article_id}#{position}" for position in range(count)]
+
+
 def _pages(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + _PAGE] for start in range(0, len(rows), _PAGE))
-
-
-def _check_database(path: Path) -> None:
-    """Raise ValueError when Chroma's database is missing or damaged: Chroma would make a new one, or stumble."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            database.execute("SELECT id FROM collections").fetchall()
-    except sqlite3.Error as error:
-        raise ValueError(f"{path.name}: {error}") from error
-
-
-def _chroma_errors() -> type[Exception]:
-    from chromadb.errors import ChromaError
-
-    return ChromaError
-
-
-def _client(folder: Path) -> "Client":
-    import chromadb
-    from chromadb.config import Settings
-
-    # Declared as an interface that has no `close`.
-    return cast("Client", chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False)))
-
-
-def _close(client: "Client") -> None:
-    with _CLIENTS:
-        client.close()
-
-
-def _collection(client: "Client", *, create: bool) -> "Collection":
-    # embedding_function=None: otherwise Chroma brings a model of its own, and downloads it.
-    if create:
-        return client.create_collection(
-            "chunks", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-    return client.get_collection("chunks", embedding_function=None)

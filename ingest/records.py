@@ -1,6 +1,8 @@
-"""Articles and chunks as Chroma's metadata, and back."""
+"""Articles and chunks as Chroma's metadata and as lines of JSON, and back."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,12 +24,8 @@ def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | 
         "end": chunk.end,
         "title": article.title,
         "source": article.source,
-        "author": article.author,
         "url": article.url,
         "published": day_number(article.published),
-        "origin": article.origin,
-        "content_hash": article.content_hash,
-        "indexed": article.indexed.isoformat() if article.indexed else None,
     }
 
 
@@ -46,20 +44,40 @@ def to_chunk(metadata: Mapping[str, Any], text: str) -> Chunk:
     )
 
 
-def to_article(metadata: Mapping[str, Any], text: str) -> Article:
-    """The article that a chunk belongs to, with a text that the caller has."""
-    return Article(
-        id=metadata["article_id"],
-        title=metadata["title"],
-        text=text,
-        source=metadata["source"],
-        author=metadata.get("author"),
-        url=metadata.get("url"),
-        published=_day(metadata["published"]),
-        origin=metadata["origin"],
-        content_hash=metadata["content_hash"],
-        indexed=datetime.fromisoformat(metadata["indexed"]) if metadata.get("indexed") else None,
-    )
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article without its text, and how many chunks it has."""
+
+    article: Article
+    chunks: int
+
+
+def to_listing(listing: Iterable[Listed]) -> bytes:
+    """What is indexed, an article a line: Chroma would take fifty times as long to tell it."""
+    lines = []
+    for listed in listing:
+        fields = asdict(listed.article)
+        del fields["text"]
+        for name in ("published", "indexed"):
+            fields[name] = fields[name] and fields[name].isoformat()
+        lines.append(json.dumps({**fields, "chunks": listed.chunks}))
+    return "\n".join(lines).encode("ascii")
+
+
+def from_listing(data: bytes) -> dict[str, Listed]:
+    """What is indexed, by its id. Raises ValueError, TypeError or KeyError when it is damaged."""
+    listing = {}
+    for line in data.splitlines():
+        fields = json.loads(line)
+        chunks, published, indexed = fields.pop("chunks"), fields.pop("published"), fields.pop("indexed")
+        article = Article(
+            **fields,
+            text="",
+            published=date.fromisoformat(published) if published else None,
+            indexed=datetime.fromisoformat(indexed) if indexed else None,
+        )
+        listing[article.id] = Listed(article, chunks)
+    return listing
 
 
 def _day(number: int) -> date | None:

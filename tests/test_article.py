@@ -1,6 +1,7 @@
 """What makes an article the same, and dates that sort."""
 
 from dataclasses import replace
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.article import EVERYTHING, Article, Filter, day_number
 from ingest.chunk import split
-from ingest.records import to_article, to_chunk, to_metadata
+from ingest.records import Listed, from_listing, to_chunk, to_listing, to_metadata
 from tests.test_chunk import ARTICLES, bag
 
 ARTICLE = Article("a.md", "Title", "Text.", "Desk", "A. Writer", "https://example.org/a", date(2018, 2, 23), "/news")
@@ -66,4 +67,9 @@ def test_metadata_gives_back_what_it_was_made_of(article: Article) -> None:
         # Chroma drops what is None.
         metadata = {k: v for k, v in to_metadata(chunk, article, len(chunks)).items() if v is not None}
         assert to_chunk(metadata, chunk.text) == chunk
-        assert to_article(metadata, article.text) == article
+
+
+@given(st.lists(ARTICLES, unique_by=lambda article: article.id))
+def test_a_listing_gives_back_what_it_was_made_of(articles: list[Article]) -> None:
+    listing = {article.id: Listed(replace(article, text=""), 7) for article in articles}
+    assert from_listing(to_listing(listing.values())) == listing

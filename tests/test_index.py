@@ -90,7 +90,14 @@ def test_a_file_is_no_index(tmp_path: Path) -> None:
 def test_what_lies_on_disk(written: Index) -> None:
     assert tree(written.path) == ["current", "gen-000001", "lock"]
     assert (written.path / "current").read_text() == "gen-000001\n"
-    assert tree(written.path / "gen-000001") == ["card.json", "chroma", "copies.json", "signatures.npz", "words"]
+    assert tree(written.path / "gen-000001") == [
+        "articles.jsonl",
+        "card.json",
+        "chroma",
+        "copies.json",
+        "signatures.npz",
+        "words",
+    ]
     card = json.loads((written.path / "gen-000001" / "card.json").read_text())
     assert (card["model"], card["articles"], card["chunks"], card["chunk_size"]) == ("bag of words", 3, 3, 200)
     assert {"chromadb", "tantivy", "torch"} <= set(card["versions"])
@@ -546,6 +553,7 @@ def damage(path: Path, content: bytes | None) -> None:
         ("gen-000001/words/meta.json", b"rubbish"),
         ("gen-000001/words", None),
         ("gen-000001", None),
+        ("gen-000001/articles.jsonl", None),
     ],
 )
 def test_a_damaged_index_says_what_mends_it(
@@ -565,8 +573,8 @@ def test_a_damaged_index_says_what_mends_it(
 
 def test_a_later_format_is_refused(written: Index) -> None:
     card = written.path / "gen-000001" / "card.json"
-    card.write_text(card.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(IndexUnusableError, match=r"has format 2, not 1: run  dateline ingest .* --rebuild"):
+    card.write_text(card.read_text().replace('"format": 2', '"format": 3'))
+    with pytest.raises(IndexUnusableError, match=r"has format 3, not 2: run  dateline ingest .* --rebuild"):
         Index.open(written.path)
 
 
