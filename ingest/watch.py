@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.read import suffix_of
-from ingest.sources import is_address
+from ingest.sources import Files, is_address
 
 if TYPE_CHECKING:
     from watchfiles import Change
@@ -22,7 +22,7 @@ HOUR = 3600.0
 _DEBOUNCE = 1.6  # seconds that changes are gathered for
 _STEP = 0.4  # seconds without a change: then they have settled
 _TICK = 0.5  # seconds between looks at the clock, and at whether the sources are there
-_POLL = 2.0  # seconds between looks at every file, where the system reports no changes
+_LOOK = 5.0  # seconds between looks at every file, where the system reports no changes
 
 logger = logging.getLogger(__name__)
 
@@ -55,15 +55,15 @@ def _changes(folders: Sequence[Path], index: Path) -> Iterator[bool]:
     What changes while nobody asks is reported at the next time.
     """
     try:
-        yield from _watched(folders, index, polling=None)
+        yield from _reported(folders, index)
     except FileNotFoundError:  # a folder has gone just now
         time.sleep(_TICK)
-    except OSError as error:
-        logger.warning("the system reports no changes (%s): looking every %.0f seconds", error, _POLL)
-        yield from _watched(folders, index, polling=True)
+    except (OSError, RuntimeError) as error:  # too many folders for the system, or one that may not be read
+        logger.warning("the system reports no changes (%s): looking every %.0f seconds", error, _LOOK)
+        yield from _looked_for(folders, index)
 
 
-def _watched(folders: Sequence[Path], index: Path, *, polling: bool | None) -> Iterator[bool]:
+def _reported(folders: Sequence[Path], index: Path) -> Iterator[bool]:
     from watchfiles import watch as changes
 
     def counts(_: "Change", name: str) -> bool:
@@ -76,11 +76,18 @@ def _watched(folders: Sequence[Path], index: Path, *, polling: bool | None) -> I
         step=round(_STEP * 1000),
         rust_timeout=round(_TICK * 1000),
         yield_on_timeout=True,
-        force_polling=polling,
-        poll_delay_ms=round(_POLL * 1000),
-        ignore_permission_denied=True,
     ):
         yield bool(found)
+
+
+def _looked_for(folders: Sequence[Path], index: Path) -> Iterator[bool]:
+    before = None
+    while True:
+        files = [item.path for folder in folders for item in Files(folder).items()]
+        found = {path: _state(path) for path in files if not path.is_relative_to(index)}
+        yield before is not None and found != before
+        before = found
+        time.sleep(_LOOK)
 
 
 def _counts(path: Path, folders: Sequence[Path], index: Path) -> bool:

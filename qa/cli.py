@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +38,7 @@ ModelUrl = Annotated[
 ]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="Published on or after / before, as 2018-02-23.")]
 SourceNames = Annotated[list[str] | None, typer.Option("--source", help="Name of an outlet; may be repeated.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page.")]
 Passages = Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to find.")]
 
 
@@ -159,7 +161,7 @@ def show(
 def chat(
     index: IndexFolder = HERE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    port: Port = 7860,
     model: Model = None,
     model_url: ModelUrl = None,
     insecure: Annotated[
@@ -210,6 +212,34 @@ def evaluate(
             print_json(table.as_json())
         else:
             typer.echo(str(table))
+
+    guarded(run)
+
+
+@app.command()
+def doctor(
+    index: IndexFolder = HERE,
+    port: Port = 7860,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say what is wrong, and the command that mends it; changes nothing. Exit code 1 when there is a problem."""
+    begin(verbose)
+
+    def run() -> None:
+        from qa.doctor import examine
+
+        found = []
+        for finding in examine(index, port=port, model=model, model_url=model_url):
+            found.append(finding)
+            if not as_json:
+                typer.echo(str(finding))
+        well = all(finding.state != "problem" for finding in found)
+        if as_json:
+            print_json({"ok": well, "findings": [asdict(finding) for finding in found]})
+        raise typer.Exit(0 if well else 1)
 
     guarded(run)
 
