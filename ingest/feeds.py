@@ -3,18 +3,18 @@
 Bytes in, addresses out: nothing is fetched here, and nothing that a document defines is expanded.
 """
 
+import codecs
 import io
 import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from html import escape, unescape
-from time import struct_time
 from typing import Any
 from urllib.parse import urljoin
 
+from ingest.dates import day
 from ingest.text import UnreadableError, clean, decode, one_line
 
 _MOST_TAGS = 1_000_000  # a sitemap of 50,000 addresses, the most that is allowed, has half as many
@@ -22,10 +22,11 @@ _LARGEST_SITEMAP = 50_000_000  # bytes, as the protocol has it
 _GZIP = 31  # zlib's number for it
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _ENCODING = re.compile(rb"\s*<\?xml[^>]{1,100}encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_WEB_ENCODING = re.compile(  # by Python's names; in each of them a tag looks like a tag
+    r"ascii|iso8859-\d+|cp(125\d|874|932|949)|koi8-[ru]|mac-\w+|gb\w+|big5\w*|shift_ji\w+|euc_\w+|iso2022_\w+|tis-620"
+)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(html|rss|feed|rdf|urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 _ROOT_WITHIN = 10_000  # characters
-_PRINTABLE = bytes(range(0x20, 0x7F))
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TAG = re.compile(r"<[^>]*>")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 _DAMAGED = (ValueError, LookupError, AttributeError, TypeError, AssertionError, OverflowError, RecursionError)
@@ -91,14 +92,13 @@ def parse_sitemap(data: bytes) -> Sitemap | None:
     try:
         text = text if "<![CDATA[" in text else _BARE_AMPERSAND.sub("&amp;", text)
         root = etree.fromstring(text.encode(), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+        listed = [] if root is None else [_texts(element) for element in root.iterchildren("{*}url", "{*}sitemap")]
+        is_index = root is not None and etree.QName(root).localname.lower() == "sitemapindex"
+    except (etree.XMLSyntaxError, ValueError) as error:  # ValueError: half a character as the name of something
         raise UnreadableError(f"it is a damaged sitemap: {one_line(str(error))[:200]}") from error
-    if root is None:
-        raise UnreadableError("it is a damaged sitemap: there is nothing in it")
-    listed = [_texts(element) for element in root.iterchildren("{*}url", "{*}sitemap")]
-    if etree.QName(root).localname.lower() == "sitemapindex":
-        return Sitemap(sitemaps=tuple(texts["loc"] for texts in listed if texts.get("loc")))
-    return Sitemap(tuple(_sitemap_entry(texts) for texts in listed if texts.get("loc")))
+    if is_index:
+        return Sitemap(sitemaps=tuple(texts["loc"] for texts in listed if "loc" in texts))
+    return Sitemap(tuple(_sitemap_entry(texts) for texts in listed if "loc" in texts))
 
 
 def _markup(data: bytes, roots: Iterable[str]) -> str | None:
@@ -123,19 +123,13 @@ def _markup(data: bytes, roots: Iterable[str]) -> str | None:
 
 
 def _decoded(data: bytes) -> str:
+    """The text in the encoding that it says it is in, if that is one of the web's. Raises UnreadableError."""
     declared = _ENCODING.match(data)
-    name = declared[1].decode().lower() if declared else "utf-8"
-    if name not in ("utf-8", "utf-16") and _spells_ascii(name):
-        return clean(data.decode(name, "replace"))
-    return decode(data)
-
-
-def _spells_ascii(encoding: str) -> bool:
-    """Whether Python knows an encoding, and a tag looks in it like a tag: not in UTF-7, EBCDIC, escapes."""
     try:
-        return _PRINTABLE.decode(encoding) == _PRINTABLE.decode()
-    except (LookupError, ValueError):
-        return False
+        encoding = codecs.lookup(declared[1].decode()).name if declared else ""
+    except LookupError:
+        encoding = ""
+    return clean(data.decode(encoding, "replace")) if _WEB_ENCODING.fullmatch(encoding) else decode(data)
 
 
 def _feed_entries(parsed: Any, address: str) -> Iterator[Entry]:  # noqa: ANN401 - feedparser's dictionaries
@@ -163,24 +157,13 @@ def _words(fields: Any, name: str) -> str:  # noqa: ANN401
 
 
 def _published(entry: Any) -> str:  # noqa: ANN401
-    """The day as it was where the article was written: feedparser's own is that of Greenwich."""
-    for name in ("published", "updated"):
-        written = str(entry[name]) if name in entry else ""
-        day = _day(written)
-        if day:
-            return day
-        if f"{name}_parsed" in entry and isinstance(parsed := entry[f"{name}_parsed"], struct_time):
-            return f"{parsed.tm_year:04}-{parsed.tm_mon:02}-{parsed.tm_mday:02}"
-    return ""
+    """The day that is written there: feedparser's own is that of Greenwich, and often a guess."""
+    written = (str(entry[name]) for name in ("published", "updated") if name in entry)
+    return next((found for text in written if (found := _day(text))), "")
 
 
 def _day(written: str) -> str:
-    if found := _DAY.match(written.strip()):
-        return found[0]
-    try:
-        return parsedate_to_datetime(written).date().isoformat()
-    except (ValueError, TypeError, OverflowError):
-        return ""
+    return str(day(written) or "")
 
 
 def _content(entry: Any) -> str:  # noqa: ANN401
