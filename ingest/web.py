@@ -16,6 +16,7 @@ from ingest.text import UnreadableError
 _MOST_ARTICLES = 50_000
 _MOST_SITEMAPS = 1_000
 _HEAD = 2_000  # bytes
+_NOT_TO_BE_HAD = (AddressError, FetchError, UnreadableError)
 _UNTOLD = ("", "application/octet-stream", "binary/octet-stream", "text/plain")  # types of those who did not look
 _SUFFIXES: Mapping[str, str] = {
     "text/html": ".html",
@@ -83,8 +84,10 @@ class WebSource:
                     return
                 seen.add(address)
                 yield self._article(entry, address)
-            except (AddressError, FetchError, UnreadableError) as error:
+            except _NOT_TO_BE_HAD as error:
                 yield Unreadable(entry.address, str(error))
+        if not seen:
+            yield Unreadable(self.origin, "it lists no article that can be asked for")
 
     def _entries(self, listed: Sitemap) -> Iterator[Entry | Unreadable]:
         """What is listed here, and in the sitemaps that are listed here, each of which is asked for once."""
@@ -104,7 +107,7 @@ class WebSource:
                     return
                 asked.add(address)
                 listed = self._sitemap(address)
-            except (AddressError, FetchError, UnreadableError) as error:
+            except _NOT_TO_BE_HAD as error:
                 yield Unreadable(address, str(error))
                 continue
             yield from listed.entries
