@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -37,8 +38,8 @@ _PACKAGED_SHA256 = {
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 _BATCH = 16  # texts, sorted by length: larger batches spend their time on padding
-_PAD = 32  # tokens that lengths are rounded up to: for every other shape oneDNN keeps buffers, half a gigabyte in all
-_FEW = 64  # texts: as many as a question needs
+_PAD = 16  # tokens that lengths are rounded up to: for every other shape oneDNN keeps buffers, half a gigabyte in all
+_FEW = 4  # texts that are not worth a second thread
 
 
 class EmbedderError(ValueError):
@@ -58,7 +59,9 @@ class Embedder(Embeddings):
         self.max_tokens = int(model.max_seq_length or 512)
         self.dimension = int(model.get_embedding_dimension() or 0)
         self._model = model
-        self._threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._threads = 1 if model.device.type != "cpu" else _cores()
+        # A tokenizer must not be set up by one thread while another one uses it.
+        self.embed_query("ready")
 
     @classmethod
     def load(cls, name: str = PACKAGED) -> "Embedder":
@@ -99,12 +102,27 @@ class Embedder(Embeddings):
         return tokenizer
 
     def _embed(self, encode: Callable[..., Any], texts: list[str]) -> list[list[float]]:
-        if not texts:
-            return []
+        """Each thread embeds its share by itself, short texts with short ones.
+
+        Threads that share one text wait for each other at every step: as fast on an idle machine, three times as
+        slow on a busy one.
+        """
+        if len(texts) <= _FEW or self._threads == 1:
+            return self._embed_alone(encode, texts) if texts else []
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        shares = [order[thread :: self._threads] for thread in range(self._threads)]
+        rows: list[list[float]] = [[] for _ in texts]
+        with ThreadPoolExecutor(self._threads) as pool:
+            embedded = pool.map(lambda share: self._embed_alone(encode, [texts[place] for place in share]), shares)
+            for share, vectors in zip(shares, embedded, strict=True):
+                for place, vector in zip(share, vectors, strict=True):
+                    rows[place] = vector
+        return rows
+
+    def _embed_alone(self, encode: Callable[..., Any], texts: list[str]) -> list[list[float]]:
         import torch
 
-        # Threads that wait for each other cost a short batch ten times its time when the machine has other work.
-        torch.set_num_threads(1 if len(texts) <= _FEW else self._threads)
+        torch.set_num_threads(1)
         options = {"text": {"pad_to_multiple_of": _PAD}} if self.max_tokens % _PAD == 0 else {}
         vectors = encode(
             texts, batch_size=_BATCH, convert_to_tensor=True, show_progress_bar=False, processing_kwargs=options
@@ -112,6 +130,11 @@ class Embedder(Embeddings):
         # Not left to the model: in bfloat16 its lengths are off by half a per cent.
         rows: list[list[float]] = torch.nn.functional.normalize(vectors.float(), dim=1).tolist()
         return rows
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _packaged_folder() -> Path:
