@@ -20,11 +20,24 @@ VERSION = 1  # of all that is read; raised when the same file would give another
 _LONGEST_FIELD = 200  # characters
 _LONGEST_ADDRESS = 2_000
 _LARGEST_FILE = 50_000_000  # bytes, of one article
-_FORMATS = {
+_FORMATS = {  # the module that reads them, and its function where that is not `extract`
     ".txt": "plain",
     ".md": "markdown",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".eml": "mail",
+    ".mhtml": "mail.extract_saved_page",
+    ".mht": "mail.extract_saved_page",
+    ".jsonl": "rows.extract_json_lines",
+    ".jsonl.gz": "rows.extract_json_lines",
+    ".json": "rows.extract_json",
+    ".csv": "rows.extract_table",
+    ".csv.gz": "rows.extract_table",
+    ".tsv": "rows.extract_table",
+    ".zip": "archive",
 }
-_STREAMED: tuple[str, ...] = ()  # of these a file may be of any size
+# Of these a file may be of any size.
+_STREAMED: tuple[str, ...] = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".tsv", ".zip")
 SUFFIXES = tuple(_FORMATS)
 
 
@@ -89,9 +102,10 @@ def _extracted(item: Item) -> Iterator[Extracted | Unreadable]:
 
 def extract(suffix: str, file: BinaryIO) -> Iterator[Extracted | Unreadable]:
     """What a file of a kind says. Raises UnreadableError."""
-    reader: Callable[[BinaryIO], Iterator[Extracted | Unreadable]]
-    reader = import_module(f"ingest.formats.{_FORMATS[suffix]}").extract
-    yield from reader(file)
+    module, _, function = _FORMATS[suffix].partition(".")
+    reader: Callable[..., Iterator[Extracted | Unreadable]]
+    reader = getattr(import_module(f"ingest.formats.{module}"), function or "extract")
+    yield from reader(file, suffix_of, extract, _STREAMED) if suffix == ".zip" else reader(file)
 
 
 def _article(item: Item, found: Extracted) -> Article:
@@ -108,7 +122,10 @@ def _article(item: Item, found: Extracted) -> Article:
         source=_line(fields.get("source")) or "",
         author=_line(fields.get("author")),
         url=_web_address(_line(fields.get("url"), longest=_LONGEST_ADDRESS)),
-        published=day(fields.get("published")) or day_in_name(name) or day_in_address(str(fields.get("url") or "")),
+        published=day(fields.get("published"))
+        or day_in_name(name)
+        or day_in_address(str(fields.get("url") or ""))
+        or day(fields.get("created")),
         origin=item.origin,
     )
 

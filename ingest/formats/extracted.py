@@ -18,7 +18,8 @@ class Extracted:
     key: str = ""
 
 
-FIELDS = ("title", "source", "author", "url", "published")
+FIELDS = ("title", "source", "author", "url", "published", "created")
+"""`created` is the day a file was made; it counts where nothing says when the article was published."""
 
 
 @dataclass(frozen=True, slots=True)

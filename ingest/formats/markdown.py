@@ -8,7 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from yaml import YAMLError
 
-from ingest.formats.extracted import Extracted
+from ingest.formats.extracted import FIELDS, Extracted
+from ingest.formats.fields import known
 from ingest.text import UnreadableError, clean, decode
 
 _LONGEST_TITLE = 200
@@ -17,11 +18,11 @@ _LONGEST_FRONT_MATTER = 8_000  # characters; the YAML parser, in C, falls over b
 
 def extract(file: BinaryIO) -> Iterator[Extracted]:
     """The article in a Markdown file. Raises UnreadableError."""
-    fields, body = _front_matter(decode(file.read()))
+    front, body = _front_matter(decode(file.read()))
+    fields = {name: value for name, value in known(front).items() if name in FIELDS}
     blocks = list(_blocks(MarkdownIt("commonmark", {"html": False}).enable("table").parse(body)))
     if "title" not in fields and blocks and blocks[0][0] == "h1" and len(blocks[0][1]) <= _LONGEST_TITLE:
-        fields = {**fields, "title": blocks.pop(0)[1]}
-    fields = {**fields, "published": fields.get("published", fields.get("date"))}
+        fields["title"] = blocks.pop(0)[1]
     yield Extracted("\n\n".join(block for _, block in blocks), fields)
 
 

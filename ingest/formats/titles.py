@@ -1,0 +1,18 @@
+"""Titles that files carry in their properties: many are a program's, not the article's."""
+
+import re
+
+from ingest.text import one_line
+
+_NO_TITLE = re.compile(
+    r"(?:untitled|ohne titel|sans titre|microsoft word|word document|document|dokument|powerpoint presentation|slide|"
+    r"presentation|layout|print|title|new page|blank)\b[\s\d()_-]*(?:-.*)?|.*\.[a-z]{2,5}\d?|[\W\d_]*|\S*[\\/]\S*",
+    re.IGNORECASE,
+)
+_LONGEST = 200  # characters
+
+
+def told_title(value: object) -> str:
+    """The title in a file's properties; empty when it is none, but a program's own or a file's name."""
+    title = one_line(value) if isinstance(value, str) else ""
+    return "" if _NO_TITLE.fullmatch(title) or len(title) > _LONGEST else title
