@@ -56,8 +56,7 @@ class Kept:
 
     def page(self, address: str) -> Page | None:
         """The page of an address; None when it was never fetched, or its files are damaged."""
-        page = self._read(self._folder / f"{_name(address)}.json")
-        return page if page is not None and page.address == address else None
+        return self._read(self._folder / f"{_name(address)}.json")
 
     def is_fresh(self, page: Page) -> bool:
         """Whether a page was fetched just now, by this run or one that was cut short."""
@@ -89,10 +88,8 @@ class Kept:
         yield from (self.item(page) for page in self._pages() if page.origin == origin)
 
     def _pages(self) -> Iterator[Page]:
-        for path in sorted(self._folder.glob("*.json")):
-            page = self._read(path)
-            if page is not None and path.stem == _name(page.address):
-                yield page
+        pages = (self._read(path) for path in sorted(self._folder.glob("*.json")))
+        yield from (page for page in pages if page is not None)
 
     def _file(self, page: Page) -> Path:
         return self._folder / f"{_name(page.address)}{page.suffix}"
@@ -100,10 +97,11 @@ class Kept:
     def _read(self, path: Path) -> Page | None:
         try:
             page = _PAGE.validate_json(path.read_bytes())
-            whole = _SUFFIX.fullmatch(page.suffix) and self._file(page).stat().st_size == page.size
+            if path.stem == _name(page.address) and _SUFFIX.fullmatch(page.suffix):
+                return page if self._file(page).stat().st_size == page.size else None
         except (OSError, ValidationError):
-            return None
-        return page if whole else None
+            pass
+        return None
 
 
 def _name(address: str) -> str:

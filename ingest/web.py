@@ -10,14 +10,15 @@ from ingest.addresses import AddressError, article_address
 from ingest.feeds import Entry, Sitemap, parse_feed, parse_sitemap
 from ingest.fetch import Fetched, Fetcher, FetchError
 from ingest.kept import Kept, Page
-from ingest.read import Item, Unreadable, suffix_of
+from ingest.read import SUFFIXES, Item, Unreadable, suffix_of
 from ingest.text import UnreadableError
 
 _MOST_ARTICLES = 50_000
 _MOST_SITEMAPS = 1_000
 _HEAD = 2_000  # bytes
 _NOT_TO_BE_HAD = (AddressError, FetchError, UnreadableError)
-_UNTOLD = ("", "application/octet-stream", "binary/octet-stream", "text/plain")  # types of those who did not look
+# Types of servers that did not look, and of what can hold anything: the address may know better.
+_UNTOLD = ("", "application/octet-stream", "binary/octet-stream", "text/plain", "application/zip", "application/gzip")
 _SUFFIXES: Mapping[str, str] = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -25,10 +26,13 @@ _SUFFIXES: Mapping[str, str] = {
     "text/plain": ".txt",
     "text/markdown": ".md",
     "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/json": ".json",
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
     "message/rfc822": ".eml",
     "multipart/related": ".mhtml",
+    "application/zip": ".zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 
@@ -123,7 +127,7 @@ class WebSource:
         """The page of an entry; where there is none to be had, what the feed itself has of it."""
         page = self._kept.page(address)
         if page is not None:
-            same = page.final and entry.modified and entry.modified == page.modified
+            same = entry.modified and entry.modified == page.modified
             if same or self._kept.is_fresh(page):
                 return self._kept.item(page)
         try:
@@ -165,16 +169,16 @@ def _listed(fetched: Fetched) -> Sitemap | None:
 
 def _suffix(fetched: Fetched) -> str:
     """The ending of the file: by its first bytes, by what the server says, by its address. Raises UnreadableError."""
-    head = fetched.body[:_HEAD].lstrip().lower()
+    head = fetched.body[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if head.startswith(b"%pdf-"):
         suffix = ".pdf"
-    elif b"<!doctype html" in head or b"<html" in head:
+    elif head.startswith(b"<") and (b"<!doctype html" in head or b"<html" in head):
         suffix = ".html"
     elif fetched.content_type in _UNTOLD:
         suffix = suffix_of(urlsplit(fetched.address).path) or _SUFFIXES.get(fetched.content_type, "")
     else:
         suffix = _SUFFIXES.get(fetched.content_type, "")
-    if not suffix:
+    if suffix not in SUFFIXES:
         raise UnreadableError(f"it is {fetched.content_type}, of which no article can be read")
     return suffix
 

@@ -4,6 +4,7 @@ import gzip
 import itertools
 import ssl
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
@@ -304,6 +305,17 @@ def test_a_bomb_is_not_unpacked_further_than_the_limit(world: World, encoding: s
     world.pages["/a"] = lambda _: Reply(bomb(), headers={"Content-Encoding": encoding})
     with pytest.raises(FetchError, match="larger than 20 MB"):
         get(world)
+
+
+def test_a_bomb_is_unpacked_in_small_pieces(world: World) -> None:
+    world.pages["/a"] = Reply(gzip.compress(bytes(300_000_000)), headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="larger than 20 MB"):
+            get(world)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_without_end_is_not_read_to_it(world: World) -> None:

@@ -195,6 +195,11 @@ def test_a_list_without_end_is_left(archive: Archive, monkeypatch: pytest.Monkey
         (b"A text.", "text/plain", "/a.md", ".md"),
         (b"# A text", "text/markdown", "/a.txt", ".md"),
         (b"A text.", "application/octet-stream", "/a.TXT", ".txt"),
+        (b"\xef\xbb\xbf\n<!-- saved --> <HTML lang=en>", "text/plain", "/a", ".html"),
+        (b"Subject: A letter\n\n<html></html>", "message/rfc822", "/a", ".eml"),
+        (b"{}\n", "application/x-ndjson", "/a", ".jsonl"),
+        (b"PK\x03\x04", "application/zip", "/a", ".zip"),
+        (b"PK\x03\x04", "application/zip", "/a.docx", ".docx"),
     ],
 )
 def test_the_kind_is_told_by_what_comes(
@@ -208,7 +213,7 @@ def test_the_kind_is_told_by_what_comes(
 
 @pytest.mark.parametrize(
     "content_type",
-    ["image/png", "application/zip", "application/javascript", "application/octet-stream"],
+    ["image/png", "application/gzip", "application/javascript", "application/octet-stream"],
 )
 def test_what_no_article_can_be_read_of(archive: Archive, content_type: str) -> None:
     archive.pages["/a.exe"] = Reply(b"\x89PNG\x00", headers={"Content-Type": content_type})
@@ -312,7 +317,7 @@ def test_no_list_leads_to_who_is_not_public(archive: Archive, listing: Callable[
 
 
 def test_what_a_feed_says_itself_stands_in_for_a_page(archive: Archive) -> None:
-    archive.pages["/feed"] = feed("/gone", content="&lt;p&gt;Open &amp;amp; busy.&lt;/p&gt;")
+    archive.pages["/feed"] = feed("/gone", content="&lt;p&gt;Open &amp;amp; busy.&lt;/p&gt;", updated="2018-02-03")
     (item,) = archive.items(f"{SITE}/feed")
     assert (item.id, item.path.suffix, item.fields["url"]) == (f"{SITE}/gone", ".html", f"{SITE}/gone")
     assert b"<h1>About 0</h1>\n<p>Open &amp; busy.</p>" in item.path.read_bytes()
@@ -323,6 +328,7 @@ def test_what_a_feed_says_itself_stands_in_for_a_page(archive: Archive) -> None:
     assert archive.items(f"{SITE}/feed")[0].path.read_bytes() == PAGE
     archive.clock.now += HOUR
     archive.pages["/gone"] = Reply(status=503)
+    archive.pages["/feed"] = feed("/gone", content="&lt;p&gt;Open.&lt;/p&gt;", updated="2018-02-04")
     (failure,) = archive.found(f"{SITE}/feed")  # what is known of the page is better than what the feed says
     assert isinstance(failure, Unreadable)
     assert item.path.read_bytes() == PAGE
@@ -488,6 +494,20 @@ def test_what_is_damaged_is_fetched_again(archive: Archive, damage: Callable[[Pa
     assert archive.kept.origins() == []
     assert archive.items(f"{SITE}/a") == [item]
     assert item.path.read_bytes() == PAGE
+
+
+def test_what_is_known_of_a_page_leads_to_no_other_file(archive: Archive) -> None:
+    archive.pages["/a"] = Reply(PAGE)
+    archive.pages["/b"] = Reply(PAGE)
+    (item,) = archive.items(f"{SITE}/a")
+    (meta,) = archive.folder.glob("*.json")
+    (archive.folder / f"{item.path.stem}.d").mkdir()
+    (archive.folder.parent / "secret.txt").write_bytes(PAGE)
+    change(meta, suffix=".d/../../secret.txt")
+    assert archive.kept.page(f"{SITE}/a") is None
+    archive.items(f"{SITE}/a")
+    meta.with_name(f"{'0' * 64}.json").write_bytes(meta.read_bytes())
+    assert [item.id for item in archive.kept.items(f"{SITE}/a")] == [f"{SITE}/a"]
 
 
 def test_what_was_left_half_written_is_not_there(archive: Archive) -> None:
