@@ -4,7 +4,7 @@ BIN := .venv/bin
 DATA ?= ../shared/data
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: chat test lint fix eval bench screenshot
+.PHONY: chat test lint fix eval bench stress screenshot
 
 chat: .venv/ready  ## index corpus/ if there is no index yet, and open the chat page
 	@test -e index/current || $(BIN)/dateline ingest corpus
@@ -28,6 +28,9 @@ eval: .venv/ready-dev  ## measure answers on the question sets
 
 bench: .venv/ready-dev  ## measure speed, side by side with the plain recipe
 	$(BIN)/python -m tests.benchmark
+
+stress: .venv/ready-dev  ## kill re-index runs at any moment, and let two run at once
+	$(BIN)/python -m tests.stress
 
 screenshot: .venv/ready-dev /usr/bin/chromium  ## the picture in the README
 	$(BIN)/python -m tests.web.screenshot

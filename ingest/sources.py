@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ingest.kept import Kept
 from ingest.read import SUFFIXES, Item, Unreadable, suffix_of
 
 
@@ -84,9 +85,32 @@ def open_sources(
     `allow_private` names hosts that may be asked although they are not public.
     """
     listed = [places] if isinstance(places, str | Path) else list(places)
-    with ExitStack() as stack:
-        addresses = [place for place in listed if is_address(place)]
-        yield [Files.at(place) for place in listed if not is_address(place)]
+    addresses = [str(place) for place in listed if is_address(place)]
+    files: list[Source] = [Files.at(place) for place in listed if not is_address(place)]
+    kept = Kept(index / "fetched")
+    if offline:
+        yield [*files, *(KeptSource(origin, kept) for origin in kept.origins())]
+    elif not addresses:
+        yield files
+    else:
+        from ingest.fetch import Fetcher
+        from ingest.web import WebSource
+
+        with Fetcher(allow_private=allow_private) as fetcher:
+            yield [*files, *(WebSource(address, kept, fetcher) for address in addresses)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSource:
+    """What was fetched from a web address before. It is never complete."""
+
+    origin: str
+    kept: Kept
+    complete: bool = False
+
+    def items(self) -> Iterator[Item]:
+        """All that was kept of it."""
+        return self.kept.items(self.origin)
 
 
 def is_address(place: str | Path) -> bool:
