@@ -227,8 +227,9 @@ def overlap(gold: str, text: str) -> bool:
 
 
 def same_article(article_id: str, gold_id: str) -> bool:
-    """Whether an id is the gold one; a question set may leave out the ending of the file's name."""
-    return article_id == gold_id or article_id.rpartition(".")[0] == gold_id
+    """Whether an id is the gold one; a question set may leave out the file's ending, or the archive it is a row of."""
+    row = article_id.rpartition("#")[2]
+    return gold_id in (article_id, row, row.rpartition(".")[0])
 
 
 def normalised(text: str) -> str:

@@ -42,11 +42,14 @@ def test_overlap_is_half_of_the_words_in_one_piece(gold: str, text: str, expecte
         ("a.md", "a.md", True),
         ("a.md", "a", True),
         ("x/a.txt", "x/a", True),
+        ("news.jsonl#a", "a", True),
+        ("x/news.zip#a.md", "a", True),
+        ("a.jsonl#b", "a", False),
         ("ab.md", "a", False),
         ("a.md", "b", False),
     ],
 )
-def test_a_gold_id_may_lack_the_file_s_ending(article_id: str, gold: str, same: bool) -> None:
+def test_a_gold_id_may_lack_the_file_s_ending_and_the_archive(article_id: str, gold: str, same: bool) -> None:
     assert same_article(article_id, gold) is same
 
 
