@@ -227,7 +227,7 @@ def overlap(gold: str, text: str) -> bool:
 
 
 def same_article(article_id: str, gold_id: str) -> bool:
-    """Whether an id is the gold one; a question set may leave out the file's ending, or the archive it is a row of."""
+    """Whether an id is the gold one; a question set may leave out a file's ending, and the archive of a row."""
     row = article_id.rpartition("#")[2]
     return gold_id in (article_id, row, row.rpartition(".")[0])
 
