@@ -1,4 +1,7 @@
-"""What is wrong with an index and with what reads and writes it, and the command that mends it. Changes nothing."""
+"""What is wrong with an index and with what reads and writes it, and the command that mends it.
+
+It changes nothing: what it asks of the stores is what a question asks.
+"""
 
 import os
 import shlex
@@ -44,7 +47,8 @@ class Finding:
     cure: str = ""
 
     def __str__(self) -> str:
-        return f"{self.state:8} {self.name:12} {self.message}" + (f"\n{'':22}→ {self.cure}" if self.cure else "")
+        message = " ".join(self.message.split())
+        return f"{self.state:8} {self.name:12} {message}" + (f"\n{'':22}→ {self.cure}" if self.cure else "")
 
 
 def examine_index(path: Path, *, embedder: "Embedder | None" = None) -> Iterator[Finding]:
@@ -101,7 +105,7 @@ def _index(path: Path, generation: Generation | None) -> Finding:
 
 
 def _unusable(path: Path, error: IndexUnusableError) -> Finding:
-    message, _, cure = " ".join(str(error).split()).partition(": run  ")
+    message, _, cure = str(error).partition(": run  ")
     try:
         return Finding("index", "problem", message, _mend(path, published(path)))
     except IndexUnusableError:
@@ -136,7 +140,7 @@ def _looked(look: Callable[[T], Finding], at: T, cure: str) -> Finding:
         finding = look(at)
     except _failures() as error:
         name = look.__name__.strip("_")
-        finding = Finding(name, "problem", f"it cannot be read: {' '.join(str(error).split())}")
+        finding = Finding(name, "problem", f"this cannot be read: {error}")
     return finding if finding.cure or finding.state == "ok" else replace(finding, cure=cure)
 
 
