@@ -36,6 +36,8 @@ def extract(
         members = [member for member in archive.infolist() if kind_of(member.filename) and not _is_hidden(member)]
         if len(members) > _MOST_MEMBERS:
             raise UnreadableError(f"it has more than {_MOST_MEMBERS:,} articles: put them into several archives")
+        if not members:
+            raise UnreadableError("there is no article in it")
         keys = Keys()
         for member in members:
             key = keys.give(key_of(member.filename) or "member", member.header_offset)

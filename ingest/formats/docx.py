@@ -115,4 +115,4 @@ def _title(document: "Document", blocks: list[tuple["_Element", str]]) -> str:
 def _fields(document: "Document") -> dict[str, object]:
     told = document.core_properties
     fields = {"title": told_title(told.title), "author": told.author, "created": told.created}
-    return {name: value for name, value in fields.items() if value not in _TEMPLATE}
+    return {name: value for name, value in fields.items() if value and value not in _TEMPLATE}

@@ -15,7 +15,7 @@ from ingest.text import UnreadableError, clean, decode
 _FORWARDED = re.compile(r"(?:(?:fwd?|re|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _FLOWED = re.compile(r" \n(?!>|\s*\n)")  # RFC 3676: a space at the end of a line means that it goes on
 # What the parser of headers raises on some that are damaged, beside errors of its own.
-_DAMAGED = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+_DAMAGED = (MessageError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
 
 
 def extract(file: BinaryIO) -> Iterator[Extracted]:
@@ -92,7 +92,7 @@ def _content(part: MIMEPart) -> bytes | str:
         return ""
     try:
         return content.decode(charset)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return content
 
 

@@ -68,7 +68,7 @@ def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
 
 
 def _without_running_heads(lines: Sequence[Line]) -> Iterator[Line]:
-    """Without what stands at the top or bottom of several pages with only its numbers changed, and page numbers."""
+    """Without what stands in one place at the top or bottom of several pages, and page numbers."""
     pages: dict[int, list[Line]] = {}
     for line in lines:
         pages.setdefault(line.page, []).append(line)
@@ -88,8 +88,9 @@ def _without_running_heads(lines: Sequence[Line]) -> Iterator[Line]:
         yield from (line for line in on_page if line not in heads)
 
 
-def _head(line: Line) -> str:
-    return re.sub(r"\d+", "0", re.sub(r"\s+", "", line.text)).lower()
+def _head(line: Line) -> tuple[str, int]:
+    """What the same head has in common on all pages: its words, and about where it is."""
+    return re.sub(r"\d+", "0", re.sub(r"\s+", "", line.text)).lower(), round(line.y / 4)
 
 
 def _usual_distances(lines: Sequence[Line]) -> dict[int, float]:

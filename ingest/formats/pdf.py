@@ -62,6 +62,8 @@ def _opened(file: BinaryIO) -> tuple[PdfReader, int]:
         raise UnreadableError("it is encrypted: save it without its password") from error
     except _DAMAGED as error:
         raise UnreadableError(f"it is damaged, or no PDF file: {' '.join(str(error).split())[:200]}") from error
+    if not count:
+        raise UnreadableError("it is damaged: there are no pages in it")
     if count > _MOST_PAGES:
         raise UnreadableError(f"it has more than {_MOST_PAGES:,} pages: split it")
     return reader, count

@@ -73,7 +73,7 @@ _Rows = Iterator[tuple[int, Mapping[str, object] | str]]
 
 def _articles(rows: _Rows) -> Iterator[Extracted | Unreadable]:
     keys = Keys()
-    bad = 0
+    bad = number = 0
     for number, row in rows:
         told = {} if isinstance(row, str) else known(row)
         reason = row if isinstance(row, str) else "" if _text(told) else "there is no text in it"
@@ -87,6 +87,8 @@ def _articles(rows: _Rows) -> Iterator[Extracted | Unreadable]:
         key = keys.give(article.key, (article.text, sorted(article.fields.items())))
         if key is not None:
             yield Extracted(article.text, article.fields, key)
+    if not number:
+        raise UnreadableError("there are no rows in it")
 
 
 def _article(told: Mapping[str, object], key: str) -> Extracted:

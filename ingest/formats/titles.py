@@ -5,8 +5,8 @@ import re
 from ingest.text import one_line
 
 _NO_TITLE = re.compile(
-    r"(?:untitled|ohne titel|sans titre|microsoft word|word document|document|dokument|powerpoint presentation|slide|"
-    r"presentation|layout|print|title|new page|blank)\b[\s\d()_-]*(?:-.*)?|.*\.[a-z]{2,5}\d?|[\W\d_]*|\S*[\\/]\S*",
+    r"microsoft (?:word|powerpoint)\b.*|(?:untitled|ohne titel|sans titre|(?:word )?document|dokument|title|blank"
+    r"|print|(?:powerpoint )?presentation|slide|layout|new page)[\s\d()_-]*|.*\.[a-z]{2,5}\d?|[\W\d_]*|\S*[\\/]\S*",
     re.IGNORECASE,
 )
 _LONGEST = 200  # characters

@@ -99,7 +99,7 @@ def saved_page(html: str = HTML, address: str = "https://example.org/2018/02/23/
     message["Subject"] = TITLE
     message["Snapshot-Content-Location"] = address
     message.set_content(html, subtype="html")
-    message.make_related()
+    message.make_related(boundary="related")
     next(message.iter_parts())["Content-Location"] = address
     message.add_related(b"GIF89a", "image", "gif", filename="a.gif")
     return message.as_bytes()

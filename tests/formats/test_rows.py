@@ -160,6 +160,8 @@ def test_cells_are_quoted_or_refused() -> None:
         (".csv", b"", "none of its columns is called text, body or content"),
         (".csv", b"a,b\n1,2\n", "none of its columns is called text, body or content"),
         (".csv", b"title,date\nA,2018-02-23\n", "none of its columns is called text, body or content"),
+        (".csv", b"title,text\n", "there are no rows in it"),
+        (".jsonl", b"\n\n", "there are no rows in it"),
         (".json", b"", "it is not JSON"),
         (".json", b"[1, 2]", "there is no article in it"),
         (".json", b'{"a": {"text": "b"}}', "there is no article in it"),
