@@ -6,14 +6,18 @@ import os
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.article import Article
+from ingest.formats import plain
+from ingest.formats.extracted import Extracted
 from ingest.read import Item, Unreadable, read
 from ingest.text import UnreadableError
 from tests.conftest import ROOT
@@ -72,7 +76,7 @@ def test_all_fields_of_the_front_matter(folder: Path) -> None:
         ("date: 2018-02-23", "published", date(2018, 2, 23)),
         ("published: '2018-02-30'", "published", None),
         ("published: Friday", "published", None),
-        ("published: 20180223", "published", None),
+        ("published: 20180223", "published", date(2018, 2, 23)),
         ("published:", "published", None),
         ("title: 2018", "title", "2018"),
         ("title: 2018-02-23", "title", "2018-02-23"),
@@ -358,3 +362,20 @@ def test_a_name_that_cannot_be_shown_is_reported(folder: Path, name: bytes) -> N
 @pytest.mark.parametrize("name", ["a b.txt", "naïve.txt", "微软.txt", "a\u202fm.txt", "a#0.txt", "'\".txt"])
 def test_other_names_are_ids(folder: Path, name: str) -> None:
     assert read_text(folder, "Text.", name).id == name
+
+
+def test_a_file_that_is_being_written_is_not_read_half(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "a.txt"
+    path.write_text("Half of it.")
+
+    def slowly(file: BinaryIO) -> Iterator[Extracted]:
+        found = file.read().decode()
+        with path.open("a") as writer:
+            writer.write(" The other half.")
+        yield Extracted(found)
+
+    monkeypatch.setattr(plain, "extract", slowly)
+    item = Item("a.txt", path, "")
+    assert list(read(item)) == [Unreadable("", "it changed while it was read: run this again")]
+    monkeypatch.undo()
+    assert only(item).text == "Half of it. The other half."
