@@ -160,7 +160,7 @@ def _is_unseen(element: HtmlElement) -> bool:
     return (
         element.tag in _SILENT
         or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
+        or (element.tag in _INLINE and element.get("aria-hidden") == "true")
         or bool(_UNSEEN_STYLE.search(element.get("style", "")))
         or bool(_UNSEEN_CLASS.search(element.get("class", "")))
     )

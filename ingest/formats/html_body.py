@@ -8,7 +8,7 @@ related links, calls to subscribe.
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml.etree import LxmlError, iterwalk
 from lxml.html import HtmlElement
@@ -20,7 +20,6 @@ _SHORT = 40  # characters; what is shorter occurs anywhere by chance
 _MOST_ELEMENTS = 200_000  # of a page; Trafilatura takes 25 µs for each,
 _DEEPEST = 300  # and minutes for tables within each other two thousand deep
 _FAMILY = 0.4  # share of the article that blocks of one shape make up for all of that shape to belong to it
-_MENU = 0.5  # share of links from which on something is no article
 _LINKS = 0.8  # share of links from which on a block only leads elsewhere
 _PROSE = 0.3  # share of links up to which a block is prose
 _ASIDE = 0.3  # share of the article up to which what is called "related" or "promo" is that
@@ -57,11 +56,8 @@ def article_text(tree: HtmlElement, titles: Sequence[str]) -> str:
     """The article's paragraphs, apart by blank lines; empty where there are none. `titles` are not repeated in it."""
     body = tree.find("body")
     every = blocks(tree if body is None else body)
-    chosen = _found(tree, every)
-    for step in (_with_family, _without_asides, _without_links, _without_promotion):
-        chosen = step(chosen, every)
-    chosen = _without_headings_at_the_ends(_without_titles(chosen, titles))
-    return "\n\n".join(block.text for block in chosen)
+    articles = (_completed(chosen, every, titles) for chosen in _candidates(tree, every))
+    return "\n\n".join(block.text for block in next(filter(None, articles), []))
 
 
 def plain(text: str) -> str:
@@ -69,13 +65,11 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(text)).lower()
 
 
-def _found(tree: HtmlElement, every: Sequence[Block]) -> list[Block]:
-    """The blocks that Trafilatura finds; when these are a menu, those that it finds when it looks for more."""
-    for generous in (False, True) if _is_of_usual_size(tree) else ():
-        chosen = _with_words(_words(tree, generous=generous), every)
-        if chosen and _linked(chosen) < _MENU:
-            return chosen
-    return [block for block in every if block.linked < _PROSE]
+def _candidates(tree: HtmlElement, every: Sequence[Block]) -> Iterator[list[Block]]:
+    """The blocks that Trafilatura finds; should nothing of them be an article, all prose."""
+    if _is_of_usual_size(tree):
+        yield _with_words(_words(tree), every)
+    yield [block for block in every if block.linked < _PROSE]
 
 
 def _is_of_usual_size(tree: HtmlElement) -> bool:
@@ -87,18 +81,14 @@ def _is_of_usual_size(tree: HtmlElement) -> bool:
     return elements <= _MOST_ELEMENTS and deepest <= _DEEPEST
 
 
-def _words(tree: HtmlElement, *, generous: bool) -> str:
+def _words(tree: HtmlElement) -> str:
     from trafilatura import extract
 
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     try:  # without its other fallbacks, which take menus for text on pages with little of it
-        return extract(tree, fast=True, favor_recall=generous, include_comments=False) or ""
+        return extract(tree, fast=True, include_comments=False) or ""
     except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
         return ""
-
-
-def _linked(chosen: Sequence[Block]) -> float:
-    return sum(len(block.text) * block.linked for block in chosen) / sum(len(block.text) for block in chosen)
 
 
 def _with_words(words: str, every: Sequence[Block]) -> list[Block]:
@@ -122,6 +112,13 @@ def _shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + 4]) for start in range(len(words) - 3)}
 
 
+def _completed(chosen: Sequence[Block], every: Sequence[Block], titles: Sequence[str]) -> list[Block]:
+    """What was chosen, with what is missing and without what does not belong to it."""
+    chosen = _without_asides(_with_family(chosen, every))
+    chosen = _without_promotion([block for block in chosen if block.linked <= _LINKS])
+    return _without_headings_at_the_ends(_without_titles(chosen, titles))
+
+
 def _with_family(chosen: Sequence[Block], every: Sequence[Block]) -> list[Block]:
     """And the prose of the same <article> that has the shape of most of it: advertisements cut articles in two."""
     shapes: Counter[object] = Counter()
@@ -129,7 +126,8 @@ def _with_family(chosen: Sequence[Block], every: Sequence[Block]) -> list[Block]
     for block in chosen:
         shapes[block.shape] += len(block.text)
         articles[block.article] += len(block.text)
-    family = {shape for shape, length in shapes.items() if length >= _FAMILY * shapes.total()}
+    most = _FAMILY * shapes.total()
+    family = {shape for shape, length in shapes.items() if length >= most}
     inside, found = articles.most_common(1), set(chosen)
 
     def belongs(block: Block) -> bool:
@@ -139,7 +137,7 @@ def _with_family(chosen: Sequence[Block], every: Sequence[Block]) -> list[Block]
     return [block for block in every if block in found or belongs(block)]
 
 
-def _without_asides(chosen: Sequence[Block], _every: Sequence[Block]) -> list[Block]:
+def _without_asides(chosen: Sequence[Block]) -> list[Block]:
     """Elements that are called "related" or "share", unless much of the article is in them."""
     lengths: Counter[HtmlElement] = Counter()
     for block in chosen:
@@ -149,11 +147,7 @@ def _without_asides(chosen: Sequence[Block], _every: Sequence[Block]) -> list[Bl
     return [block for block in chosen if block.beside is None or lengths[block.beside] >= most]
 
 
-def _without_links(chosen: Sequence[Block], _every: Sequence[Block]) -> list[Block]:
-    return [block for block in chosen if block.linked <= _LINKS]
-
-
-def _without_promotion(chosen: Sequence[Block], _every: Sequence[Block]) -> list[Block]:
+def _without_promotion(chosen: Sequence[Block]) -> list[Block]:
     kept = [b for b in chosen if len(b.text) > _LONGEST_PROMOTION or not _PROMOTION.match(b.text)]
     for _ in range(_FAREWELLS):
         if kept and len(kept[-1].text) < _LONGEST_FAREWELL and _FAREWELL.search(kept[-1].text):

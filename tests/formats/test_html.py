@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import example, given
@@ -82,6 +83,7 @@ def test_a_file_is_one_article_with_all_fields() -> None:
         "<p hidden>The harbour of the old town is not shown here.</p>",
         "<span class='sr-only'>opens in a new window</span>",
         "<form><button>Send the form to the harbour</button></form>",
+        "<div class='read-more-box'><p>The storm in January: all that is known about the damage so far.</p></div>",
         "<div class='cookie-consent'><p>We and our partners store cookies on your device.</p></div>",
     ],
 )
@@ -129,17 +131,46 @@ def test_two_line_breaks_part_paragraphs() -> None:
 
 
 def test_an_article_that_advertisements_cut_in_pieces_is_whole() -> None:
-    numbered = [f"{number}. {text}" for number in range(4) for text in PROSE]
+    words = " ".join(PROSE).split()
+    numbered = [f"{' '.join(Random(number).sample(words, 40))}." for number in range(12)]
     parts = [
-        f"<div class='row'><div class='body'>{paragraphs(*numbered[at : at + 3])}</div></div>"
+        f"<div class='row'><div class='article-body'>{paragraphs(*numbered[at : at + 3])}</div></div>"
         for at in range(0, 12, 3)
     ]
     advertisement = "<div class='row'><div class='ad'><iframe src='https://example.org'></iframe></div></div>"
     assert text_of(page(f"<article><h1>Title</h1>{advertisement.join(parts)}</article>")) == "\n\n".join(numbered)
 
 
+def test_another_article_of_the_same_page_is_left_out() -> None:
+    others = [f"{' '.join(reversed(text.split()))}." for text in PROSE]
+    articles = (
+        f"<article><div class='article-body'>{paragraphs(*texts)}</div></article>" for texts in (PROSE, others)
+    )
+    assert text_of(page("".join(articles))) == "\n\n".join(PROSE)
+
+
+def test_what_is_no_article_does_not_hide_one() -> None:
+    menu = "".join(f"<p><a href='/{number}'>Office of the town, room {number}</a></p>" for number in range(200))
+    assert text_of(page(f"<article>{menu}</article><span>One sentence.</span>")) == "One sentence."
+
+
+def test_a_short_article_below_a_long_menu_is_found() -> None:
+    menu = "".join(f"<div><a href='/{number}'>Office of the town, room {number}</a></div>" for number in range(200))
+    assert text_of(page(f"<div>{menu}</div><p>{FIRST}</p>")) == FIRST
+
+
+def test_what_a_writer_says_of_herself_at_the_end_is_left_out() -> None:
+    farewells = ("A. Writer covers the ports of the coast. Follow her on Twitter.", "She can be reached at 555 1234.")
+    assert text_of(page(f"<article>{paragraphs(*PROSE, *farewells)}</article>")) == "\n\n".join(PROSE)
+
+
 def test_an_article_may_stand_in_an_element_with_a_name_of_something_else() -> None:
     assert text_of(page(f"<div class='related'>{paragraphs(*PROSE)}</div>")) == "\n\n".join(PROSE)
+
+
+def test_a_page_saved_with_its_cookie_dialog_open_is_read() -> None:
+    dialog = "<div class='cookie-consent'><p>We and our partners store cookies on your device.</p></div>"
+    assert text_of(page(f"<main aria-hidden='true'>{paragraphs(*PROSE)}</main>{dialog}")) == "\n\n".join(PROSE)
 
 
 def test_the_title_is_not_repeated_in_the_text() -> None:
@@ -214,6 +245,8 @@ OUTLET = "<meta property='og:site_name' content='The Old Town Post'>"
             "Old town harbour to stay closed",
         ),
         ("<title>Fish &amp;amp; chips &#8211; dear</title>", "", "Fish & chips – dear"),
+        ("<title>The Old Town Post</title>" + OUTLET, "Harbour stays closed", "Harbour stays closed"),
+        ("<title>The Old Town Post</title>" + OUTLET, "", "The Old Town Post"),
         ("", "Harbour stays closed", "Harbour stays closed"),
         ("", "", ""),
     ],
