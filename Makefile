@@ -4,7 +4,7 @@ BIN := .venv/bin
 DATA ?= ../shared/data
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: chat test lint fix eval bench stress screenshot
+.PHONY: chat test lint fix eval bench stress fuzz screenshot
 
 chat: .venv/ready  ## index corpus/ if there is no index yet, and open the chat page
 	@test -e index/current || $(BIN)/dateline ingest corpus
@@ -31,6 +31,9 @@ bench: .venv/ready-dev  ## measure speed, side by side with the plain recipe
 
 stress: .venv/ready-dev  ## kill re-index runs at any moment, and let two run at once
 	$(BIN)/python -m tests.stress
+
+fuzz: .venv/ready-dev  ## read damaged files of every format for ten minutes
+	$(BIN)/python -m tests.fuzz
 
 screenshot: .venv/ready-dev /usr/bin/chromium  ## the picture in the README
 	$(BIN)/python -m tests.web.screenshot
