@@ -23,6 +23,8 @@ _LARGEST_FILE = 50_000_000  # bytes, of one article
 _FORMATS = {  # the module that reads them, and its function where that is not `extract`
     ".txt": "plain",
     ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
     ".pdf": "pdf",
     ".docx": "docx",
     ".eml": "mail",
@@ -86,6 +88,8 @@ def _extracted(item: Item) -> Iterator[Extracted | Unreadable]:
         next(item.path.iterdir(), None)  # says why it cannot be listed
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("not a regular file")
+    if not suffix:
+        raise UnreadableError(f"of no known kind; known are {', '.join(SUFFIXES)}")
     if status.st_size > _LARGEST_FILE and suffix not in _STREAMED:
         raise UnreadableError(f"larger than {_LARGEST_FILE // 1_000_000} MB")
     with item.path.open("rb") as file:

@@ -1,7 +1,6 @@
 """What makes an article the same, and dates that sort."""
 
 from dataclasses import replace
-from dataclasses import replace
 from datetime import date
 
 import pytest

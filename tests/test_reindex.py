@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.article import Article
-from ingest.index import Index, IndexUnusableError
 from ingest.changes import Changes, Failure
+from ingest.index import Index, IndexUnusableError
 from ingest.reindex import compare, missing, reindex
 from ingest.sources import Files, SourceError
 from tests.conftest import BagOfWords, MakeArticles
