@@ -16,7 +16,6 @@ from ingest.reindex import reindex
 from ingest.sources import SourceError
 from ingest.terminal import (
     HERE,
-    MENDABLE,
     WAIT,
     AsJson,
     IndexFolder,
@@ -24,6 +23,7 @@ from ingest.terminal import (
     begin,
     fail,
     guarded,
+    mendable,
     print_json,
     progress_bar,
     reason,
@@ -141,7 +141,7 @@ def _watch(places: Sequence[str], index: Path, once: "partial[Changes]", *, rebu
         nonlocal first
         try:
             changes = _with_bar(once, rebuild=rebuild and first)
-        except MENDABLE as error:
+        except mendable() as error:
             if first and isinstance(error, SourceError):
                 raise  # mistyped
             typer.echo(f"dateline: {reason(error)}; next try in {RETRY:.0f} s, or at a change", err=True)

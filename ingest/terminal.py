@@ -4,7 +4,9 @@ import errno
 import json
 import logging
 import os
+import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,11 +25,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout,
 Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done.")]
 HERE = Path("index")
 WAIT = 10.0  # seconds that a command waits for another one that writes
-MENDABLE = (IndexUnusableError, ValueError, OSError)
-"""What a person can mend: each says how."""
 
+_FULL = "free some space, then run this again"
 _CURES = {
-    errno.ENOSPC: "free some space, then run this again",
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
     errno.EACCES: "run this as a user who may, or give this one the right to",
     errno.EROFS: "give a folder that can be written to with  --index",
 }
@@ -68,7 +70,7 @@ def guarded(run: Callable[[], None], *, stopped: Callable[[], str] = lambda: "st
         raise  # whoever read has seen enough
     except RecursionError:
         fail("the input is nested too deeply")
-    except MENDABLE as error:
+    except mendable() as error:
         fail(reason(error))
     except KeyboardInterrupt as stop:
         typer.echo(stopped(), err=True)
@@ -95,12 +97,24 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def mendable() -> tuple[type[Exception], ...]:
+    """What can go wrong that a person can mend: what we raise, the system's errors, and those of the stores."""
+    chroma = [sys.modules["chromadb.errors"].ChromaError] if "chromadb.errors" in sys.modules else []
+    return (IndexUnusableError, ValueError, OSError, sqlite3.Error, *chroma)
+
+
 def reason(error: Exception) -> str:
     """What went wrong and what mends it, in one line."""
-    if not isinstance(error, OSError) or error.strerror is None:
-        return " ".join(str(error).split())
-    parts = (error.filename, error.strerror, _CURES.get(error.errno or 0))
-    return ": ".join(str(part) for part in parts if part)
+    if isinstance(error, shutil.Error):  # of many files, all for one reason
+        *_, why = error.args[0][0]
+        return f"the index cannot be copied: {why}: {_FULL}"
+    if isinstance(error, OSError) and error.strerror:
+        parts = (error.filename, error.strerror, _CURES.get(error.errno or 0))
+        return ": ".join(str(part) for part in parts if part)
+    line = " ".join(str(error).splitlines())
+    if isinstance(error, IndexUnusableError | ValueError | OSError):
+        return line
+    return f"the stores failed ({line}): if the disk is full, free some space; run  dateline doctor  to see"
 
 
 def print_json(value: object) -> None:

@@ -106,6 +106,7 @@ def test_search_articles_and_show(corpus_index: Index) -> None:
         (["ask", "--index", "INDEX", ""], "empty"),
         (["ask", "--index", "nowhere", "x"], "dateline ingest --index nowhere"),
         (["articles", "--index", "nowhere"], "dateline ingest"),
+        (["rollback", "--index", "nowhere"], "no index in nowhere"),
         (["show", "--index", "INDEX", "none.md"], "dateline articles"),
         (["ask", "--index", "INDEX", "--since", "yesterday", "x"], "2018-02-23"),
         (["ask", "--index", "INDEX", "--since", "2019-01-01", "--until", "2018-01-01", "x"], "before it begins"),

@@ -2,6 +2,8 @@
 
 import queue
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +173,34 @@ def test_where_the_system_reports_no_changes(article_folder: Path, monkeypatch: 
     (article_folder / "a.md").write_text("Text.")
     assert watching.next_run() == ["a.md"]
     watching.end()
+
+
+FOLLOWS = """
+import sys, threading
+from pathlib import Path
+from ingest.watch import watch
+folder = Path(sys.argv[1])
+runs = 0
+def run():
+    global runs
+    runs += 1
+    if runs == 2:
+        print("seen")
+        sys.exit()
+    threading.Timer(1, (folder / "sub" / "new.md").write_text, ["Text."]).start()
+    return True
+watch([str(folder)], folder / "index", run, hour=1e9)
+"""
+
+
+@pytest.mark.parametrize("limit", ["watches", "instances"])
+def test_where_the_system_has_no_more_reports_to_give(article_folder: Path, limit: str) -> None:
+    (article_folder / "sub").mkdir()
+    isolated = ("unshare", "--user", "--map-root-user", "sh", "-c")
+    none_left = f"echo 0 > /proc/sys/user/max_inotify_{limit}"
+    if not shutil.which("unshare") or subprocess.run([*isolated, none_left], capture_output=True).returncode:
+        pytest.skip("needs limits of its own, which this user may not have")
+    command = [*isolated, f'{none_left} && exec "$0" "$@"', sys.executable, "-c", FOLLOWS, str(article_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    assert (done.returncode, done.stdout) == (0, "seen\n")
+    assert done.stderr.startswith("the system reports no changes (")
