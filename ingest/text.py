@@ -74,7 +74,7 @@ def _mended(text: str) -> str:
     if not is_bad(text):
         return text
     mending = TextFixerConfig(explain=False)
-    return "\n".join(fix_encoding(line, mending) if is_bad(line) else line for line in text.split("\n"))
+    return "\n".join(fix_encoding(line, mending) for line in text.split("\n"))
 
 
 def _guess(data: bytes) -> str:

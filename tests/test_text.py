@@ -115,6 +115,7 @@ PIECES = st.sampled_from(
 @example("A\u0303\u00bc")
 @example("Ã\u200b¼")
 @example("\x80\x85")
+@example("\u20ac\x9d\xa9")
 def test_what_is_clean_stays(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned

@@ -138,6 +138,11 @@ def test_a_page_in_one_file(tmp_path: Path) -> None:
     assert (found.url, found.published) == ("https://example.org/2018/02/23/bridge", date(2018, 2, 23))
 
 
+def test_the_address_of_a_page_is_that_of_its_part() -> None:
+    data = saved_page().replace(b"Snapshot-Content-Location: https://example.org/2018", b"X-A: b")
+    assert article(".mht", data).fields["url"] == "https://example.org/2018/02/23/bridge"
+
+
 @pytest.mark.parametrize(
     ("suffix", "data", "reason"),
     [

@@ -49,6 +49,7 @@ def test_an_article(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
+        ([*column([f"{FULL[0]}."], size=12.5), *column(FULL, top=747)], [f"{FULL[0]}.", " ".join(FULL)]),
         (column([*FULL, LAST, "", *FULL]), [" ".join([*FULL, LAST]), " ".join(FULL)]),
         (column([*FULL, LAST, *FULL]), [" ".join([*FULL, LAST]), " ".join(FULL)]),
         (
@@ -71,6 +72,7 @@ def test_an_article(tmp_path: Path) -> None:
         ),
     ],
     ids=[
+        "larger",
         "gap",
         "short last line",
         "indented within a sentence",
@@ -101,8 +103,8 @@ def test_running_heads_and_page_numbers_go(first: bool) -> None:
     pages = []
     for number in range(1, 5):
         beside = [(72.0, 815.0, 9.0, f"The Desk, page {number}"), (300.0, 30.0, 9.0, f"- {number} -")]
-        text = column([f"Page text {'abcde'[number]} of some length and of no importance.", *FULL, LAST])
-        pages.append([*beside, *text] if first else [*text, *beside])
+        body = column([f"Page text {'abcde'[number]} of some length and of no importance.", *FULL, LAST])
+        pages.append([*beside, *body] if first else [*body, *beside])
     text = article(".pdf", pdf(pages)).text
     assert "The Desk" not in text
     assert "- 1 -" not in text
@@ -115,7 +117,8 @@ def test_what_a_browser_prints_beside_a_page_goes() -> None:
         *column(FULL),
         (20.0, 15.0, 8.0, "https://example.org/bridge 1/1"),
     ]
-    assert text_of(lines) == [" ".join(FULL)]
+    found = article(".pdf", pdf([lines]))
+    assert (found.fields["title"], found.text) == ("", " ".join(FULL))
 
 
 @pytest.mark.parametrize(
@@ -212,15 +215,12 @@ def test_the_reason_why_there_is_no_article(data: bytes, reason: str) -> None:
 
 
 def test_a_damaged_page_costs_only_itself() -> None:
-    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf([column(FULL), column(["Lost."]), column(["Kept."])]))))
-    content = writer.pages[1]["/Contents"].get_object()
-    content._data = b"BT /F1 11 Tf << 1 0 0 ] Td (Lost"  # type: ignore[attr-defined]
-    file = BytesIO()
-    writer.write(file)
-    found, *unreadable = read_all(".pdf", file.getvalue())
+    before, second, rest = pdf([column(FULL), column(["Lost."]), column(["Kept."])]).rpartition(b"/Length ")[0:3]
+    first, length, other = before.rpartition(b"/Length ")
+    found, unreadable = read_all(".pdf", first + b"/Filter /Unknown\n" + length + other + second + rest)
     assert isinstance(found, Extracted)
-    assert found.text == f"{' '.join(FULL)}\n\nKept." or "Kept." in found.text
-    assert all(isinstance(part, Unreadable) and part.key == "page 2" for part in unreadable)
+    assert found.text == " ".join([*FULL, "Kept."])
+    assert unreadable == Unreadable("page 2", "it is damaged: Unsupported filter /Unknown")
 
 
 def test_text_on_its_side_is_read_when_there_is_no_other() -> None:

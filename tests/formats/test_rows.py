@@ -37,7 +37,7 @@ def rows(suffix: str, data: bytes) -> list[tuple[str, str]]:
         (".jsonl", gzip.compress(json_lines([ROW]))),
         (".json", json.dumps([ROW]).encode()),
         (".json", json.dumps({"status": "ok", "articles": [ROW]}, indent=2).encode("utf-8")),
-        (".json", json_lines([ROW]) + b"\n"),
+        (".json", json_lines([ROW])),
         (".csv", table([ROW])),
         (".csv", b"\xef\xbb\xbf" + table([ROW])),
         (".csv", b"sep=;\r\n" + table([ROW], delimiter=";")),
@@ -172,6 +172,16 @@ def test_cells_are_quoted_or_refused() -> None:
 def test_the_reason_why_a_file_has_no_rows(suffix: str, data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason):
         read_all(suffix, data)
+
+
+def test_lines_of_json_by_another_name() -> None:
+    data = json_lines([ROW, {**ROW, "id": "two"}])
+    assert rows(".json", data) == [("bridge", TEXT), ("two", TEXT)]
+
+
+def test_a_cell_may_be_as_long_as_an_article() -> None:
+    text = "A sentence of some words. " * 10_000
+    assert article(".csv", table([{**ROW, "body": text}])).text == text
 
 
 def test_of_a_list_the_parts_that_are_no_articles_are_told() -> None:
