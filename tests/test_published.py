@@ -127,7 +127,7 @@ def go_back_until_it_points(line: "Connection[Any, Any]", path: Path) -> None:
         line.send("here")
         line.recv()
 
-    ingest.published._point_to = stop
+    pytest.MonkeyPatch().setattr(ingest.published, "_point_to", stop)
     Index.open(path).rollback()
 
 
