@@ -20,6 +20,7 @@ class Card:
     format: int = FORMAT
     articles: int = 0
     chunks: int = 0
+    deleted: int = 0  # chunks that are gone, or were replaced, whose vectors Chroma still keeps
     built: str = ""
     origins: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

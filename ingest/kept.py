@@ -6,12 +6,15 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from ingest.read import Item
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _HOUR = 3_600.0  # seconds
 _SUFFIX = re.compile(r"(?:\.[a-z0-9]{1,8}){1,2}")
@@ -37,9 +40,6 @@ class Page:
     fields: Mapping[str, str] = field(default_factory=dict)
     fetched: float = 0.0
     size: int = 0
-
-
-_PAGE = TypeAdapter(Page)
 
 
 class Kept:
@@ -95,13 +95,22 @@ class Kept:
         return self._folder / f"{_name(page.address)}{page.suffix}"
 
     def _read(self, path: Path) -> Page | None:
+        from pydantic import ValidationError  # a third of a second that `dateline --help` does without
+
         try:
-            page = _PAGE.validate_json(path.read_bytes())
+            page = _adapter().validate_json(path.read_bytes())
             if path.stem == _name(page.address) and _SUFFIX.fullmatch(page.suffix):
                 return page if self._file(page).stat().st_size == page.size else None
         except (OSError, ValidationError):
             pass
         return None
+
+
+@cache
+def _adapter() -> "TypeAdapter[Page]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Page)
 
 
 def _name(address: str) -> str:

@@ -10,13 +10,9 @@ from ingest.article import Article, Filter, day_number
 from ingest.chunk import Chunk
 
 
-def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int | None]:
-    """What Chroma keeps of a chunk beside its text.
-
-    An absent value must be said: Chroma leaves a key that is not mentioned as it was in the chunk before; for None
-    it drops it.
-    """
-    return {
+def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | int]:
+    """What Chroma keeps of a chunk beside its text; what an article has not is not mentioned."""
+    metadata: dict[str, str | int] = {
         "article_id": article.id,
         "position": chunk.position,
         "chunks": chunks,
@@ -24,9 +20,11 @@ def to_metadata(chunk: Chunk, article: Article, chunks: int) -> dict[str, str | 
         "end": chunk.end,
         "title": article.title,
         "source": article.source,
-        "url": article.url,
         "published": day_number(article.published),
     }
+    if article.url is not None:
+        metadata["url"] = article.url
+    return metadata
 
 
 def to_chunk(metadata: Mapping[str, Any], text: str) -> Chunk:

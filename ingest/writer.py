@@ -124,7 +124,9 @@ class Writer:
         try:
             self._draft.commit(built=built, versions={name: version(name) for name in _PACKAGES})
         except RuntimeError as error:
-            raise IndexUnusableError(f"the new state did not pass its check, nothing was changed: {error}") from error
+            raise IndexUnusableError(
+                f"the new state did not pass its check, nothing was changed ({error}): run this with  --rebuild"
+            ) from error
         self._draft.close()
         self._draft = None
         publish(self._path, self._number)

@@ -63,8 +63,7 @@ def test_a_filter_is_true_when_it_narrows(only: Filter, narrows: bool) -> None:
 def test_metadata_gives_back_what_it_was_made_of(article: Article) -> None:
     chunks = split(article, bag.token_counts, size=32)
     for chunk in chunks:
-        # Chroma drops what is None.
-        metadata = {k: v for k, v in to_metadata(chunk, article, len(chunks)).items() if v is not None}
+        metadata = to_metadata(chunk, article, len(chunks))
         assert to_chunk(metadata, chunk.text) == chunk
 
 

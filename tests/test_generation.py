@@ -237,8 +237,28 @@ def test_stores_that_disagree_are_not_finished(generation: Generation) -> None:
 def test_vectors_that_cannot_be_found_are_not_finished(empty: Generation) -> None:
     (chunk,) = split(SPEAKER, bag.token_counts, size=64)
     empty.replace([(SPEAKER, [chunk], [[0.0] * bag.dimension])])
-    with pytest.raises(RuntimeError, match="a stored vector does not find itself"):
+    with pytest.raises(RuntimeError, match="stored vectors only 0 find themselves"):
         commit(empty)
+
+
+def test_what_was_deleted_is_left_behind_when_it_is_most(tmp_path: Path, empty: Generation) -> None:
+    """Deleted vectors stay in Chroma's graph; a copy with more of them than living ones is made anew."""
+    articles = [Article(f"{n}.md", f"Number {n}", f"Words of {n}. " * 30) for n in range(20)]
+    deleted = []
+    generation = empty
+    for turn in range(6):
+        put(generation, *(replace(article, author=f"Turn {turn}") for article in articles), size=16)
+        commit(generation)
+        deleted.append(generation.card.deleted)
+        before, generation = generation, generation.copy(tmp_path / f"gen-{turn + 10:06}", turn + 10)
+        assert generation.card.articles == 20
+        assert [generation.article(a.id) for a in articles] == [before.article(a.id) for a in articles]
+        assert [generation.vectors(a.id) for a in articles] == [before.vectors(a.id) for a in articles]
+        assert generation.count() == before.count()
+        before.close()
+    chunks = generation.count()
+    assert deleted == [0, chunks, 2 * chunks, chunks, 2 * chunks, chunks]
+    generation.close()
 
 
 def test_a_missing_generation_is_not_created(tmp_path: Path) -> None:

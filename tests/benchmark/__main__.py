@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from sentence_transformers import SentenceTransformer
 
 from ingest import Embedder, Index, reindex
+from ingest.embed import _packaged_folder
 from qa import Assistant
 from qa.evaluate import read_questions
 from tests.evaluation.sets import CORPUS, QUESTIONS
@@ -39,8 +41,51 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
     with tempfile.TemporaryDirectory() as work:
-        lines = [*_questions(Path(work), options.articles), *_commands(Path(work))]
+        lines = [*_ingest(Path(work)), *_questions(Path(work), options.articles), *_commands(Path(work))]
     sys.stdout.write("| what | median | spread |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n")
+
+
+def _ingest(work: Path) -> list[str]:
+    """Articles indexed by us and by the usual LangChain recipe, in turns, with the same weights."""
+    embedder = Embedder.load()
+    plain = SentenceTransformer(str(_packaged_folder()), device="cpu", local_files_only=True)
+    ours, theirs = [], []
+    for turn in range(3):
+        folder = work / f"turn-{turn}"
+        _archive(folder, 60, seed=turn)
+        articles = [path.read_text("utf-8") for path in sorted(folder.iterdir())]
+        volume = sum(map(len, articles))
+        index = Index.open(work / f"ours-{turn}", create=True, embedder=embedder)
+        theirs.append(volume / _timed(lambda: _recipe(articles, plain, work / f"theirs-{turn}")))  # noqa: B023
+        ours.append(volume / _timed(lambda: reindex(folder, index)))  # noqa: B023
+    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+    rows = (("`dateline ingest`", ours), ("the LangChain recipe", theirs))
+    return [
+        *(f"| {name}, characters a second | {statistics.median(rates):,.0f} | |" for name, rates in rows),
+        f"| `dateline ingest` : the LangChain recipe | {ratio:.1f} | |",
+    ]
+
+
+def _recipe(articles: list[str], model: SentenceTransformer, folder: Path) -> None:
+    """RecursiveCharacterTextSplitter, HuggingFaceEmbeddings, Chroma.from_documents, each with its defaults.
+
+    The packages of the last two ask for a huggingface-hub that gradio 6 does not: these are the calls they make.
+    """
+    import chromadb
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    texts = [text for article in articles for text in splitter.split_text(article)]
+    vectors = model.encode([text.replace("\n", " ") for text in texts]).tolist()
+    settings = chromadb.config.Settings(anonymized_telemetry=False)
+    client = chromadb.PersistentClient(str(folder), settings=settings)
+    collection = client.create_collection("langchain", embedding_function=None)
+    ids = [str(number) for number in range(len(texts))]
+    for start in range(0, len(texts), 5_000):
+        part = slice(start, start + 5_000)
+        collection.upsert(
+            ids[part], embeddings=vectors[part], documents=texts[part], metadatas=[{"source": "a"}] * len(ids[part])
+        )
 
 
 def _questions(work: Path, articles: int) -> list[str]:
@@ -91,7 +136,7 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _archive(folder: Path, articles: int) -> None:
+def _archive(folder: Path, articles: int, *, seed: int = 1) -> None:
     """Articles of shuffled sentences of the corpus."""
     folder.mkdir()
     sentences = [
@@ -99,7 +144,7 @@ def _archive(folder: Path, articles: int) -> None:
         for path in sorted(CORPUS.glob("*.md"))
         for sentence in path.read_text("utf-8").rpartition("---")[2].split(". ")
     ]
-    chance = random.Random(1)
+    chance = random.Random(seed)
     for number in range(articles):
         text = " ".join(chance.choices(sentences, k=26))
         (folder / f"{number:06d}.md").write_text(f"---\ntitle: Article {number}\n---\n\n{text}\n", "utf-8")
