@@ -224,7 +224,7 @@ class Generation:
         self.card.write(self.folder)
 
     def _check_vectors(self) -> None:
-        """Look for some of the chunks by their own vectors. Chroma's search is approximate: one in 1,000 is missed."""
+        """Look for some chunks by their own vectors. Chroma's search is approximate: it misses one in 1,000."""
         middle = max(0, (self.count() - _SAMPLE) // 2)
         sample = self._chunks.get(limit=_SAMPLE, offset=middle, include=["embeddings"])
         vectors = sample["embeddings"] if sample["embeddings"] is not None else []
