@@ -9,7 +9,7 @@ from typing import Literal
 
 from ingest.article import Article
 from ingest.changes import Changes, Duplicate, Failure
-from ingest.index import Index, IndexUnusableError
+from ingest.index import Generation, Index, IndexUnusableError
 from ingest.read import Item, Unreadable
 from ingest.reading import Done, Reader
 from ingest.seen import Seen
@@ -67,15 +67,16 @@ def reindex(
     """Read the sources and bring the index up to date with them; all of it is published at once, at the end.
 
     Only what is new or changed is embedded. An article whose file is gone from a given folder leaves the index,
-    unless `keep_missing`. A file that cannot be read is reported, its article stays as it was. `dry_run` only says
-    what would be done; `allow_private` names hosts of one's own network that may be asked; `wait` is how many seconds
-    to wait for another writer. Raises SourceError for a source that does not exist, IndexUnusableError when another
-    process is writing.
+    unless `keep_missing`. A file that cannot be read is reported, and its article stays as it was, in a rebuild too.
+    `dry_run` only says what would be done; `allow_private` names hosts of one's own network that may be asked; `wait`
+    is how many seconds to wait for another writer. Raises SourceError for a source that does not exist,
+    IndexUnusableError when another process is writing.
     """
     started = time.perf_counter()
     with open_sources(sources, index.path, allow_private=allow_private, offline=rebuild) as opened:
-        if rebuild:
-            _check_nothing_is_lost(index, opened)
+        before = _state_before(index) if rebuild else None
+        if before:
+            _check_nothing_is_lost(before, opened)
         writing: AbstractContextManager[Writer | None]
         writing = nullcontext() if dry_run else index.write(rebuild=rebuild, wait=wait)
         with writing as writer:
@@ -83,6 +84,8 @@ def reindex(
             with Seen(index.path / "seen.sqlite3", fresh=rebuild, keep=not dry_run) as seen:
                 run = _Run(writer, indexed, seen, progress or (lambda *_: None))
                 run.read(opened)
+                if before:
+                    run.keep_broken(before)
                 gone = [] if keep_missing else missing(run.indexed, run.found, opened, run.whole)
                 if writer:
                     writer.remove(gone)
@@ -91,14 +94,18 @@ def reindex(
     return run.changes(gone, index, dry_run=dry_run, seconds=time.perf_counter() - started)
 
 
-def _check_nothing_is_lost(index: Index, sources: Iterable[Source]) -> None:
-    """Refuse to start anew, with SourceError, without a folder that the index has articles from and that is there."""
+def _state_before(index: Index) -> Generation | None:
+    """What a rebuild replaces; None where there is nothing, or nothing that can be opened: that cannot be kept."""
     try:
-        origins = index.current().card.origins if index.exists else ()
+        return index.current() if index.exists else None
     except IndexUnusableError:
-        return  # what cannot be opened cannot be kept either
+        return None
+
+
+def _check_nothing_is_lost(before: Generation, sources: Iterable[Source]) -> None:
+    """Refuse to start anew, with SourceError, without a folder that the index has articles from and that is there."""
     given = {source.origin for source in sources}
-    lost = [origin for origin in origins if origin and origin not in given and Path(origin).is_dir()]
+    lost = [origin for origin in before.card.origins if origin and origin not in given and Path(origin).is_dir()]
     if lost:
         raise SourceError(f"to rebuild the index, name all that it has articles from, also: {' '.join(lost)}")
 
@@ -117,6 +124,7 @@ class _Run:
         self.whole: set[tuple[str, str]] = set()  # files of which everything was read, with their origins
         self._states: dict[State, list[str]] = {"added": [], "changed": [], "unchanged": []}
         self._failed: list[Failure] = []
+        self._broken: set[tuple[str, str]] = set()  # files that could not be read to their end, with their origins
         self._files = self._done = self._chunks = 0
 
     def read(self, sources: Iterable[Source]) -> None:
@@ -141,6 +149,19 @@ class _Run:
                     self._index(batch)
                     batch = []
         self._index(batch)
+
+    def keep_broken(self, before: Generation) -> None:
+        """Take over from the state before what is in files that cannot be read now: a rebuild loses nothing."""
+        kept = [
+            article
+            for article in before.articles()
+            if article.id not in self._published
+            and any(article.origin == origin and _inside(article.id, file) for origin, file in self._broken)
+        ]
+        for article in kept:
+            self._states["unchanged"].append(article.id)
+            self._published[article.id] = article.published
+            self._index([before.article(article.id)])
 
     def changes(self, gone: list[str], index: Index, *, dry_run: bool, seconds: float) -> Changes:
         """What was done, and what the index holds now."""
@@ -229,8 +250,8 @@ class _Run:
     def _finish(self, item: Item, articles: Mapping[str, str] | None) -> None:
         """A file was read to its end, or as far as it could be: then all that was in it before is kept."""
         if articles is None:
-            inside = (f"{item.id}/", f"{item.id}#")  # it may be a folder that cannot be read
-            self.found.update({i: item.origin for i in self.indexed if i.startswith(inside)})
+            self._broken.add((item.origin, item.id))
+            self.found.update({i: item.origin for i in self.indexed if _inside(i, item.id)})
         else:
             self.whole.add((item.origin, item.id))
             self._seen.note(item, self._stamps[item.id], articles)
@@ -261,6 +282,11 @@ def _files_of(article_id: str) -> list[str]:
     """The files that an article may be in: of its own name, and each that it may be a part of."""
     parts = article_id.split("#")
     return ["#".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def _inside(article_id: str, file: str) -> bool:
+    """Whether an article is in a file, or in a folder: that may be what could not be read."""
+    return article_id == file or article_id.startswith((f"{file}/", f"{file}#"))
 
 
 def _already_there(article_id: str, origin: str) -> str:

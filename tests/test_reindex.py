@@ -282,6 +282,18 @@ def test_a_rebuild_starts_from_nothing(filled: Index, folder: Path, bag_of_words
     assert sorted(state(filled)) == ["a.md", "sub/c.md"]
 
 
+def test_a_rebuild_keeps_what_it_cannot_read_any_more(filled: Index, folder: Path) -> None:
+    before = filled.article("b.md")
+    (folder / "b.md").write_bytes(b"")
+    for _ in range(2):
+        changes = reindex(folder, filled, rebuild=True)
+        assert [Path(failure.source).name for failure in changes.failed] == ["b.md"]
+        assert (len(changes.added), changes.unchanged, changes.articles) == (2, 1, 3)
+        assert filled.article("b.md") == before
+    assert ids(reindex(folder, filled)) == ((), (), (), 2)  # it is only reported
+    assert filled.article("b.md") == before
+
+
 def test_progress_is_told_to_the_end(index: Index, make_articles: MakeArticles) -> None:
     told: list[tuple[int, int, int]] = []
     folder = make_articles({f"{number:03}.md": "Text." for number in range(130)})
