@@ -70,7 +70,7 @@ class Embedder(Embeddings):
         Nothing is downloaded: a name must be in the local cache already. Only safetensors weights are read and
         no code that comes with a model is run. Raises EmbedderError.
         """
-        folder = _packaged_folder() if name == PACKAGED else _folder(name)
+        folder = packaged_folder() if name == PACKAGED else _folder(name)
         weights = sorted(folder.glob("*.safetensors"))
         if not weights:
             raise EmbedderError(f"{name} has no safetensors weights in {folder}; other formats are not loaded")
@@ -137,7 +137,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
     """Where the package keeps its model, found without importing it, every file checked."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:

@@ -15,7 +15,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from ingest import Embedder, Index, reindex
-from ingest.embed import _packaged_folder
+from ingest.embed import packaged_folder
 from qa import Assistant
 from qa.evaluate import read_questions
 from tests.evaluation.sets import CORPUS, QUESTIONS
@@ -48,7 +48,7 @@ def main() -> None:
 def _ingest(work: Path) -> list[str]:
     """Articles indexed by us and by the usual LangChain recipe, in turns, with the same weights."""
     embedder = Embedder.load()
-    plain = SentenceTransformer(str(_packaged_folder()), device="cpu", local_files_only=True)
+    plain = SentenceTransformer(str(packaged_folder()), device="cpu", local_files_only=True)
     ours, theirs = [], []
     for turn in range(3):
         folder = work / f"turn-{turn}"

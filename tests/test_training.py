@@ -1,0 +1,120 @@
+"""The reader's training: where answers are, that it learns, and that it goes on where it stopped."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
+
+from ingest.embed import packaged_folder
+from tests.training.__main__ import Training, batches, confirm
+from tests.training.data import Example, Group, Window, held_out, squad
+from tests.training.encode import encode
+from tests.training.network import Network
+
+PASSAGES = (
+    ("Harbour", "The harbour was built in 1874. Its pier is 300 metres long. Ferries leave for Norway twice a day."),
+    ("Harbour", "In winter the harbour freezes. Mayor Ada Berg ordered an icebreaker. It is called Nansen."),
+    ("Library", "The library opened in 1901. It holds 40,000 books. Children read there for nothing."),
+)
+QUESTIONS: tuple[tuple[str, list[str], int], ...] = (
+    ("When was the harbour built?", ["1874"], 0),
+    ("How long is the pier?", ["300 metres"], 0),
+    ("Who ordered an icebreaker?", ["Ada Berg", "Mayor Ada Berg"], 1),
+    ("How many books does the library hold?", ["40,000"], 2),
+    ("Who painted the library?", [], 2),
+)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> PreTrainedTokenizerBase:
+    loaded: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(packaged_folder(), local_files_only=True)
+    return loaded
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> list[Group]:
+    passages = [{"passage_id": str(n), "title": title, "text": text} for n, (title, text) in enumerate(PASSAGES)]
+    questions = [
+        {"question": question, "answers": answers, "passage_id": str(passage), "unanswerable": not answers}
+        for question, answers, passage in QUESTIONS
+    ]
+    for name, rows in (("passages", passages), ("questions", questions)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    seen, unseen = squad(tmp_path, seed=1)
+    assert all(held_out(e.window.title) for group in unseen for e in group.examples[:1])
+    assert not any(held_out(e.window.title) for group in seen for e in group.examples[:1])
+    return [*seen, *unseen]
+
+
+def untrained() -> Network:
+    torch.manual_seed(1)
+    return Network(BertModel.from_pretrained(packaged_folder(), add_pooling_layer=False, use_safetensors=True))
+
+
+def test_every_answer_is_where_a_group_says(groups: Sequence[Group]) -> None:
+    by_question = {group.examples[0].question: group for group in groups}
+    for question, answers, _ in QUESTIONS:
+        group = by_question[question]
+        assert group.answerable == bool(answers)
+        first, *others = group.examples
+        assert {first.window.text[slice(*span)] for span in first.spans or ()} == set(answers)
+        assert all(not other.sentences and not other.spans for other in others)
+        for number in first.sentences:
+            assert any(answer in first.window.text[slice(*first.window.sentences[number])] for answer in answers)
+
+
+def test_a_question_about_another_name_has_no_answer(groups: Sequence[Group]) -> None:
+    altered = [group for group in groups if "altered" in group.source]
+    assert not any(group.answerable for group in altered)
+
+
+def test_the_tokens_that_are_marked_are_the_answer(
+    groups: Sequence[Group], tokenizer: PreTrainedTokenizerBase
+) -> None:
+    batch = encode(tokenizer, groups)
+    for row, example in enumerate(example for group in groups for example in group.examples):
+        starts, ends = batch.starts[row].nonzero().flatten(), batch.ends[row].nonzero().flatten()
+        if not example.spans:
+            assert (starts.tolist(), ends.tolist()) == ([0], [0])
+            continue
+        read = str(tokenizer.decode(batch.tokens[row, int(starts.min()) : int(ends.max()) + 1])).replace(" ", "")
+        assert read in {example.window.text[slice(*s)].lower().replace(" ", "") for s in example.spans}
+        assert set(batch.members[row, starts].tolist()) == set(example.sentences)
+        assert batch.right[row].nonzero().flatten().tolist() == list(example.sentences)
+
+
+def test_what_is_cut_off_is_neither_right_nor_wrong(tokenizer: PreTrainedTokenizerBase) -> None:
+    text = "Words without end " * 200 + "and at last 1874."
+    window = Window("Long", text, ((0, 3_600), (3_600, len(text))))
+    place = text.index("1874")
+    batch = encode(tokenizer, [Group("x", (Example("When?", window, ((place, place + 4),), (1,)),))])
+    assert not batch.right.any()
+    assert not batch.spanned.any()
+
+
+def test_it_learns_and_goes_on_where_it_stopped(
+    groups: Sequence[Group], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+) -> None:
+    run = Training(untrained(), steps=400, rate=4e-4)
+    first = run.learn(tokenizer, groups)
+    for _ in range(60):
+        run.learn(tokenizer, groups)
+    run.save(tmp_path / "state.pt")
+    resumed = Training(untrained(), steps=400, rate=4e-4)
+    resumed.resume(tmp_path / "state.pt")
+    assert resumed.step == run.step
+    again = [other.learn(tokenizer, groups) for other in (run, resumed)]
+    assert again[0] == pytest.approx(again[1], rel=1e-3)
+    assert again[0] < first / 2
+    assert confirm(run.network, tokenizer, groups)["first"] == 1.0
+    assert not run.network.encoder.embeddings.word_embeddings.weight.requires_grad
+
+
+def test_batches_have_every_group_once(groups: Sequence[Group]) -> None:
+    drawn = list(batches(groups, 2, random.Random(1)))
+    assert sorted(id(group) for batch in drawn for group in batch) == sorted(id(group) for group in groups)
+    assert {len(batch) for batch in drawn} <= {1, 2}

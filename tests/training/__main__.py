@@ -1,0 +1,175 @@
+"""Train the reader, the small model that picks the sentence that answers.
+
+    python -m tests.training --data ../shared/data --out build/reader
+
+Starts from the packaged embedding model; its word embeddings stay as they are, so that only the layers are new
+weights. The same seed gives the same batches; a run that was stopped goes on where it last saved (every 250 steps).
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
+
+from ingest.embed import packaged_folder
+from tests.training.data import Group, squad, training
+from tests.training.encode import encode
+from tests.training.network import Network, loss
+
+_WARM_UP = 100  # steps
+_SAVED = 250
+_CONFIRMED = 500
+_TO_CONFIRM = 800  # groups
+
+
+def batches(groups: Sequence[Group], size: int, chance: random.Random) -> Iterator[list[Group]]:
+    """Batches of groups of about the same length, which saves padding, in random order."""
+    order = sorted(groups, key=lambda g: max(len(e.window.text) for e in g.examples) + chance.random() * 100)
+    cut = [order[start : start + size] for start in range(0, len(order), size)]
+    chance.shuffle(cut)
+    yield from cut
+
+
+@torch.inference_mode()
+def confirm(network: Network, tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> dict[str, float]:
+    """How well the reader does on articles that it has not seen.
+
+    `first`: the best sentence of all of a question's windows is the right one; `exact`: the best span of the right
+    window is the answer; `told apart`: area under the curve of answerable questions against those that are not.
+    """
+    network.eval()
+    first, exact, best, answerable = [], [], [], []
+    for start in range(0, len(groups), 16):
+        chosen = groups[start : start + 16]
+        batch = encode(tokenizer, chosen)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            scores = network(batch.tokens, batch.segments, batch.mask, batch.members)
+        for number, group in enumerate(chosen):
+            rows = (batch.groups == number).nonzero().flatten()
+            sentences = scores.sentences[rows].flatten()
+            best.append(float(scores.sentences[rows[0]].max()))
+            answerable.append(group.answerable)
+            if group.answerable:
+                first.append(bool(batch.right[rows][:, : scores.sentences.shape[1]].flatten()[sentences.argmax()]))
+                joint = scores.starts[rows[0], 1:, None] + scores.ends[rows[0], None, 1:]
+                begin, end = divmod(int(joint.triu().masked_fill(joint.triu() == 0, -torch.inf).argmax()), len(joint))
+                exact.append(bool(batch.starts[rows[0], 1 + begin] and batch.ends[rows[0], 1 + end]))
+    network.train()
+    told = float(roc_auc_score(answerable, best)) if len(set(answerable)) == 2 else float("nan")
+    return {"first": float(np.mean(first)), "exact": float(np.mean(exact)), "told apart": told}
+
+
+class Training:
+    """A network on its way: what has to be kept for a run to go on."""
+
+    def __init__(self, network: Network, *, steps: int, rate: float) -> None:
+        self.network = network
+        parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.01},
+                {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+            ],
+            lr=rate,
+        )
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.0, (steps - step) / steps)
+        )
+        self.step = 0
+
+    def learn(self, tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> float:
+        """Take one step; what was lost before it."""
+        batch = encode(tokenizer, groups)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            scores = self.network(batch.tokens, batch.segments, batch.mask, batch.members)
+        value = loss(scores, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(value)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.step += 1
+        return float(value.detach())
+
+    def save(self, path: Path) -> None:
+        """Write the state, the old one replaced at the end."""
+        new = path.with_suffix(".new")
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+        torch.save(state, new)
+        new.replace(path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from a state that was saved here."""
+        state = torch.load(path, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.step = state["step"]
+
+
+def main() -> None:
+    """Train, and tell how it goes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--out", type=Path, default=Path("build/reader"))
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=12, help="questions")
+    parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    torch.manual_seed(options.seed)
+    chance = random.Random(options.seed)
+    folder = packaged_folder()
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    network = Network(BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True))
+    groups, unseen = squad(options.data / "squad", options.seed)
+    groups += training(options.data / "training", options.seed)
+    chance.shuffle(groups)
+    unseen = unseen[:: max(1, len(unseen) // _TO_CONFIRM)]
+    _say(f"{dict(Counter(group.source for group in groups))}; {len(unseen)} to confirm with")
+    steps = options.epochs * -(-len(groups) // options.batch)
+    run = Training(network, steps=steps, rate=options.rate)
+    options.out.mkdir(parents=True, exist_ok=True)
+    state = options.out / "state.pt"
+    if state.exists():
+        run.resume(state)
+    network.train()
+    began, first, lost = time.monotonic(), run.step, 0.0
+    order = (batch for _ in range(options.epochs) for batch in batches(groups, options.batch, chance))
+    for number, batch in enumerate(order):
+        if number < run.step:
+            continue
+        lost += run.learn(tokenizer, batch)
+        if run.step % 50 == 0:
+            pace = (run.step - first) / (time.monotonic() - began)
+            _say(f"{run.step}/{steps} loss {lost / 50:.3f}, {(steps - run.step) / pace / 60:.0f} min left")
+            lost = 0.0
+        if run.step % _SAVED == 0 or run.step == steps:
+            run.save(state)
+        if run.step % _CONFIRMED == 0 or run.step == steps:
+            _say(json.dumps(confirm(network, tokenizer, unseen)))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

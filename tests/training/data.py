@@ -1,0 +1,256 @@
+"""Training data for the reader: windows of text like the passages of an index, with where a question's answer is."""
+
+import gzip
+import hashlib
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sentencex
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+SPANS = ("squadshifts-wiki", "nq-oracle", "qed-dev", "covidqa", "fairytaleqa")
+_LONGEST = 900  # characters of a window, about 200 tokens
+_NEAREST = 10
+_BESIDE = 0.5  # of the windows that do not answer are of the same article as the one that does
+_ALTERED = 0.35  # of the questions that have an answer are asked once more of another name
+_SAME_ARTICLE = 0.7  # of the names put in come from the same article
+_NAMED = r"[A-Z][\w.'’-]*\w(?: (?:of |the )?[A-Z][\w'’-]*\w)*"
+_NAME = re.compile(rf"\b(?:{_NAMED}|\d[\d,.]*\b)")
+_NAME_WITHIN = re.compile(rf"(?<=[\w,;] )({_NAMED})")  # where the capital is not only the sentence's
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some sentences of a text with its title; `sentences` are their places in it."""
+
+    title: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and a window; where the answer may be, as spans and as sentences: none, it is not here.
+
+    `spans` None: only which sentences answer is known.
+    """
+
+    question: str
+    window: Window
+    spans: tuple[tuple[int, int], ...] | None
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Examples of one question, to be told apart."""
+
+    source: str
+    examples: tuple[Example, ...]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether one of the windows answers."""
+        return any(example.sentences for example in self.examples)
+
+
+def held_out(title: str) -> bool:
+    """Whether an article is kept for confirming."""
+    return hashlib.sha256(title.encode()).digest()[0] % 4 == 0
+
+
+def squad(folder: Path, seed: int) -> tuple[list[Group], list[Group]]:
+    """SQuAD's groups to train on and, of other articles, to confirm with."""
+    passages = {row["passage_id"]: row for row in _rows(folder / "passages.jsonl")}
+    rows = []
+    for row in _rows(folder / "questions.jsonl"):
+        passage = passages[row["passage_id"]]
+        rows.append({**row, "context": passage["text"], "title": passage["title"]})
+    parts = [row for row in rows if not held_out(row["title"])], [row for row in rows if held_out(row["title"])]
+    return _Set("squad", parts[0], seed).groups(altered=_ALTERED), _Set("squad", parts[1], seed).groups()
+
+
+def training(folder: Path, seed: int, only: Sequence[str] = SPANS) -> list[Group]:
+    """The groups of the further sets."""
+    groups = _sentence_groups(folder / "selqa-sentences.jsonl.gz")
+    for name in only:
+        groups += _Set(name, list(_rows(folder / f"{name}.jsonl.gz")), seed).groups(altered=_ALTERED)
+    return groups
+
+
+class _Set:
+    """The rows of one set, with what is near to each question and what else is named in it."""
+
+    def __init__(self, source: str, rows: list[dict[str, Any]], seed: int) -> None:
+        self._source = source
+        self._rows = rows
+        self._chance = random.Random(seed)
+        self._windows = {(row["title"], row["context"]): list[Window]() for row in rows}
+        for (title, context), windows in self._windows.items():
+            windows.extend(_windows(title, context))
+        self._pool = [window for windows in self._windows.values() for window in windows]
+        self._named: dict[str, list[str]] = defaultdict(list)
+        for window in self._pool:
+            self._named[window.title].extend(match.group(1) for match in _NAME_WITHIN.finditer(window.text))
+        self._names = [name for names in self._named.values() for name in names]
+
+    def groups(self, *, altered: float = 0.0) -> list[Group]:
+        """A group for each question, and for a share of those that have an answer one of an altered question."""
+        nearest = _nearest([f"{row['title']} {row['question']}" for row in self._rows], self._pool)
+        groups = []
+        for row, near in zip(self._rows, nearest, strict=True):
+            group = self._group(row, [self._pool[place] for place in near])
+            groups.extend([group] if group else [])
+            if group and group.answerable and self._chance.random() < altered:
+                groups.extend(self._altered(group.examples[0]))
+        return groups
+
+    def _group(self, row: dict[str, Any], near: Sequence[Window]) -> Group | None:
+        """The window that answers, beside one that looks as if it did; or the one that deceives."""
+        question, answers = row["question"], row["answers"]
+        own = sorted(self._windows[row["title"], row["context"]], key=lambda window: -_shared(question, window.text))
+        if row["unanswerable"]:
+            return Group(self._source, (_example(question, own[0], ()),)) if own else None
+        right = next((window for window in own if _holds(window, answers)), None)
+        if right is None:
+            return None
+        wrong = [window for window in near if not _holds(window, answers)]
+        beside = [window for window in wrong if window.title == right.title]
+        choices = beside[:3] if beside and self._chance.random() < _BESIDE else wrong[:4]
+        others = [self._chance.choice(choices)] if choices else []
+        return Group(
+            self._source, (_example(question, right, answers), *(_example(question, other, ()) for other in others))
+        )
+
+    def _altered(self, example: Example) -> Iterator[Group]:
+        """The question about another name or number, which the window does not say.
+
+        So are near-miss questions: an article says much of a thing, but not this.
+        """
+        question, window = example.question, example.window
+        found = [match for match in _NAME.finditer(question) if match.start() > 0 and match.group() in window.text]
+        if not found:
+            return
+        match = self._chance.choice(found)
+        other = self._another(match.group(), window, question)
+        if other:
+            asked = question[: match.start()] + other + question[match.end() :]
+            yield Group(f"{self._source}, altered", (_example(asked, window, ()),))
+
+    def _another(self, name: str, window: Window, question: str) -> str | None:
+        """Another name or number of the same kind, of the same article rather than of any; not in the window."""
+        if len(name) == 4 and name.isdigit():
+            choices = [str(int(name) + years) for years in (-11, -6, -3, -2, -1, 1, 2, 3, 5, 8, 12)]
+        elif name[0].isdigit():
+            choices = [str(number) for number in range(2, 100)]
+        else:
+            names = self._named[window.title] if self._chance.random() < _SAME_ARTICLE else self._names
+            choices = [self._chance.choice(names) for _ in range(8)] if names else []
+        fitting = [other for other in choices if other not in window.text and other not in question]
+        return self._chance.choice(fitting) if fitting else None
+
+
+def _holds(window: Window, answers: Sequence[str]) -> bool:
+    return any(_places(answer, window.text) for answer in answers)
+
+
+def _sentence_groups(path: Path) -> list[Group]:
+    asked: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in _rows(path):
+        asked[row["question"], row.get("group", "")].append(row)
+    groups = []
+    for (question, _), rows in asked.items():
+        if not any(row["label"] for row in rows):
+            continue
+        text = ""
+        places: list[tuple[int, int]] = []
+        right: list[int] = []
+        for row in rows:
+            if len(text) + len(row["sentence"]) > _LONGEST:
+                if right:
+                    break
+                text, places = "", []
+            places.append((len(text), len(text) + len(row["sentence"])))
+            if row["label"]:
+                right.append(len(places) - 1)
+            text += row["sentence"] + " "
+        if right:
+            window = Window(rows[0].get("title", ""), text, tuple(places))
+            groups.append(Group("selqa", (Example(question, window, None, tuple(right)),)))
+    return groups
+
+
+def _example(question: str, window: Window, answers: Sequence[str]) -> Example:
+    spans = tuple(dict.fromkeys(place for a in answers for place in _places(a, window.text)))
+    sentences = tuple(
+        number
+        for number, (start, end) in enumerate(window.sentences)
+        if any(start <= first and last <= end for first, last in spans)
+    )
+    if len(sentences) > 1:  # the one of them that shares most with the question
+        best = max(sentences, key=lambda n: _shared(question, window.text[slice(*window.sentences[n])]))
+        sentences = (best,)
+        start, end = window.sentences[best]
+        spans = tuple(span for span in spans if start <= span[0] and span[1] <= end)
+    return Example(question, window, spans if sentences or not answers else None, sentences)
+
+
+def _windows(title: str, context: str) -> Iterator[Window]:
+    """The text in windows of whole sentences."""
+    first: int | None = None
+    places: list[tuple[int, int]] = []
+    for boundary in sentencex.get_sentence_boundaries("en", context):
+        start, end = boundary["start_index"], boundary["end_index"]
+        piece = context[start:end]
+        if not piece.strip() or len(piece) > _LONGEST:
+            continue
+        start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        if first is not None and end - first > _LONGEST:
+            yield Window(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
+            first, places = None, []
+        first = start if first is None else first
+        places.append((start, end))
+    if first is not None:
+        yield Window(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
+
+
+def _nearest(questions: list[str], pool: list[Window]) -> np.ndarray[Any, Any]:
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=1)
+    texts = vectorizer.fit_transform([f"{w.title} {w.text}" for w in pool])
+    asked = vectorizer.transform(questions)
+    found = []
+    for start in range(0, asked.shape[0], 500):
+        scores = (asked[start : start + 500] @ texts.T).toarray()
+        found.append(np.argsort(-scores, axis=1)[:, :_NEAREST])
+    return np.concatenate(found)
+
+
+def _places(answer: str, text: str) -> list[tuple[int, int]]:
+    if not answer:
+        return []
+    found, start = [], text.find(answer)
+    while start >= 0:
+        end = start + len(answer)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            found.append((start, end))
+        start = text.find(answer, start + 1)
+    return found
+
+
+def _shared(question: str, text: str) -> float:
+    words = set(re.findall(r"\w+", question.lower()))
+    return len(words & set(re.findall(r"\w+", text.lower()))) / max(len(words), 1)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    data = path.read_bytes()
+    for line in (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8").split("\n"):
+        if line:
+            yield json.loads(line)
