@@ -82,6 +82,24 @@ class Citation:
         return f"[{self.number}] {origin}{others}\n    “{self.quote}”"
 
 
+def cited(number: int, passage: Passage, start: int, end: int, score: float) -> Citation:
+    """The citation of a passage's words from `start` to `end`, which count from the beginning of its article."""
+    chunk = passage.chunk
+    return Citation(
+        number=number,
+        article_id=chunk.article_id,
+        title=chunk.title,
+        source=chunk.source,
+        url=chunk.url,
+        published=chunk.published,
+        start=start,
+        end=end,
+        quote=chunk.text[start - chunk.start : end - chunk.start],
+        score=score,
+        also_in=passage.also_in,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer and the numbers of the citations it relies on.

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import sentencex
 from langchain_core.embeddings import Embeddings
 
 from ingest.index import Generation, Passage
-from qa.answer import Citation, Query, Refusal, Sentence
+from qa.answer import Citation, Query, Refusal, Sentence, cited
+from qa.support import sentence_spans
 
 MOST_SENTENCES = 3
 READ = 6  # passages whose sentences are compared with the question
@@ -174,12 +174,9 @@ def _share(terms: set[str], found: Sequence[set[str]], generation: Generation) -
 def _spans(passage: Passage) -> Iterator[tuple[int, int]]:
     """Where the passage's sentences are in its text, without the white space around them."""
     text = passage.chunk.text
-    for boundary in sentencex.get_sentence_boundaries("en", text):
-        sentence = text[boundary["start_index"] : boundary["end_index"]]
-        words = len(_WORD.findall(sentence))
-        if 3 <= words <= _LONGEST and len(sentence) <= _LONGEST_CHARACTERS:
-            start = boundary["start_index"] + len(sentence) - len(sentence.lstrip())
-            yield start, start + len(sentence.strip())
+    for start, end in sentence_spans(text):
+        if 3 <= len(_WORD.findall(text, start, end)) <= _LONGEST and end - start <= _LONGEST_CHARACTERS:
+            yield start, end
 
 
 def _choose(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -208,20 +205,8 @@ def _says_the_same(one: str, other: str) -> bool:
 
 
 def _citation(number: int, candidate: Candidate) -> Citation:
-    chunk = candidate.passage.chunk
-    return Citation(
-        number=number,
-        article_id=chunk.article_id,
-        title=chunk.title,
-        source=chunk.source,
-        url=chunk.url,
-        published=chunk.published,
-        start=candidate.start,
-        end=candidate.end,
-        quote=candidate.text,
-        score=min(max(candidate.score / 2, 0.0), 1.0),
-        also_in=candidate.passage.also_in,
-    )
+    score = min(max(candidate.score / 2, 0.0), 1.0)
+    return cited(number, candidate.passage, candidate.start, candidate.end, score)
 
 
 def _refuse(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sentencex
 
 from ingest.index import Passage
-from qa.answer import Citation, Sentence, Turn
+from qa.answer import Citation, Sentence, Turn, cited
 from qa.chat_model import WritingFailed, ask_chat_model
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
 from qa.support import best_support, content_words, names_and_numbers
@@ -203,8 +203,8 @@ class _Reply:
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        cited = dict.fromkeys(self._cite(text, self._passages[number - 1]) for number in numbers)
-        self._sentences.append(Sentence(text, tuple(cited)))
+        numbered = dict.fromkeys(self._cite(text, self._passages[number - 1]) for number in numbers)
+        self._sentences.append(Sentence(text, tuple(numbered)))
 
     def _cite(self, sentence: str, passage: Passage) -> int:
         chunk, support = passage.chunk, best_support(sentence, passage)
@@ -216,21 +216,7 @@ class _Reply:
             ):
                 return citation.number
         number = len(self._citations) + 1
-        self._citations.append(
-            Citation(
-                number=number,
-                article_id=chunk.article_id,
-                title=chunk.title,
-                source=chunk.source,
-                url=chunk.url,
-                published=chunk.published,
-                start=support.start,
-                end=support.end,
-                quote=support.quote,
-                score=support.score,
-                also_in=passage.also_in,
-            )
-        )
+        self._citations.append(cited(number, passage, support.start, support.end, support.score))
         return number
 
 
