@@ -163,3 +163,15 @@ def test_parts_in_parts_without_end() -> None:
     heads = (f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
     with pytest.raises(UnreadableError):
         read_all(".eml", ("Subject: A\n" + "".join(heads)).encode())
+
+
+def test_a_header_without_end_is_cut() -> None:
+    found = article(".eml", mail(text=TEXT, html=None, Subject="A bridge opens " + "and opens " * 8_000))
+    title = str(found.fields["title"])
+    assert title.startswith("A bridge opens and opens")
+    assert len(title) <= 4_000
+    damaged = mail(text=TEXT, html=None).replace(
+        b"Content-Transfer-Encoding: ", b"Content-Transfer-Encoding: " + b"<b>" * 20_000
+    )
+    assert b"<b><b>" in damaged
+    assert "bridge" in article(".eml", damaged).text
