@@ -74,12 +74,12 @@ def reindex(
     """
     started = time.perf_counter()
     with open_sources(sources, index.path, allow_private=allow_private, offline=rebuild) as opened:
-        before = _state_before(index) if rebuild else None
-        if before:
-            _check_nothing_is_lost(before, opened)
         writing: AbstractContextManager[Writer | None]
         writing = nullcontext() if dry_run else index.write(rebuild=rebuild, wait=wait)
         with writing as writer:
+            before = _state_before(index) if rebuild else None
+            if before:
+                _check_nothing_is_lost(before, opened)
             indexed = writer.articles() if writer else index.articles() if not rebuild else []
             with Seen(index.path / "seen.sqlite3", fresh=rebuild, keep=not dry_run) as seen:
                 run = _Run(writer, indexed, seen, progress or (lambda *_: None))
@@ -158,10 +158,11 @@ class _Run:
             if article.id not in self._published
             and any(article.origin == origin and _inside(article.id, file) for origin, file in self._broken)
         ]
-        for article in kept:
-            self._states["unchanged"].append(article.id)
-            self._published[article.id] = article.published
-            self._index([before.article(article.id)])
+        for first in range(0, len(kept), _BATCH):
+            batch = kept[first : first + _BATCH]
+            self._states["unchanged"].extend(article.id for article in batch)
+            self._published.update((article.id, article.published) for article in batch)
+            self._index([before.article(article.id) for article in batch])
 
     def changes(self, gone: list[str], index: Index, *, dry_run: bool, seconds: float) -> Changes:
         """What was done, and what the index holds now."""

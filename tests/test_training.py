@@ -11,7 +11,7 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
 
 from ingest.embed import packaged_folder
 from tests.training.__main__ import Training, batches, confirm
-from tests.training.data import Example, Group, Window, held_out, squad
+from tests.training.data import Example, Group, Passage, Set, held_out, squad
 from tests.training.encode import encode
 from tests.training.network import Network
 
@@ -45,8 +45,8 @@ def groups(tmp_path: Path) -> list[Group]:
     for name, rows in (("passages", passages), ("questions", questions)):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     seen, unseen = squad(tmp_path, seed=1)
-    assert all(held_out(e.window.title) for group in unseen for e in group.examples[:1])
-    assert not any(held_out(e.window.title) for group in seen for e in group.examples[:1])
+    assert all(held_out(e.passage.title) for group in unseen for e in group.examples[:1])
+    assert not any(held_out(e.passage.title) for group in seen for e in group.examples[:1])
     return [*seen, *unseen]
 
 
@@ -61,15 +61,37 @@ def test_every_answer_is_where_a_group_says(groups: Sequence[Group]) -> None:
         group = by_question[question]
         assert group.answerable == bool(answers)
         first, *others = group.examples
-        assert {first.window.text[slice(*span)] for span in first.spans or ()} == set(answers)
+        assert {first.passage.text[slice(*span)] for span in first.spans or ()} == set(answers)
         assert all(not other.sentences and not other.spans for other in others)
         for number in first.sentences:
-            assert any(answer in first.window.text[slice(*first.window.sentences[number])] for answer in answers)
+            assert any(answer in first.passage.text[slice(*first.passage.sentences[number])] for answer in answers)
 
 
-def test_a_question_about_another_name_has_no_answer(groups: Sequence[Group]) -> None:
-    altered = [group for group in groups if "altered" in group.source]
-    assert not any(group.answerable for group in altered)
+def test_a_question_about_another_name_has_no_answer() -> None:
+    rows = [
+        {
+            "title": PASSAGES[n][0],
+            "context": PASSAGES[n][1],
+            "question": asked,
+            "answers": answers,
+            "unanswerable": False,
+        }
+        for asked, answers, n in (
+            ("Who ordered an icebreaker called Nansen?", ["Ada Berg"], 1),
+            ("What is how long by 1874?", ["300 metres"], 0),
+            ("Which people read there in 1901?", ["Children"], 2),
+        )
+    ]
+    altered = [group for group in Set("x", rows, seed=1).groups(altered=1.0) if group.source == "x, altered"]
+    assert len(altered) == 3
+    for row, group in zip(rows, altered, strict=True):
+        (example,) = group.examples
+        assert example.question != row["question"]
+        assert not group.answerable
+        assert not example.spans
+        new = set(example.question.strip("?").split()) - set(str(row["question"]).strip("?").split())
+        assert new
+        assert not any(word in example.passage.text for word in new)
 
 
 def test_the_tokens_that_are_marked_are_the_answer(
@@ -82,16 +104,16 @@ def test_the_tokens_that_are_marked_are_the_answer(
             assert (starts.tolist(), ends.tolist()) == ([0], [0])
             continue
         read = str(tokenizer.decode(batch.tokens[row, int(starts.min()) : int(ends.max()) + 1])).replace(" ", "")
-        assert read in {example.window.text[slice(*s)].lower().replace(" ", "") for s in example.spans}
+        assert read in {example.passage.text[slice(*s)].lower().replace(" ", "") for s in example.spans}
         assert set(batch.members[row, starts].tolist()) == set(example.sentences)
         assert batch.right[row].nonzero().flatten().tolist() == list(example.sentences)
 
 
 def test_what_is_cut_off_is_neither_right_nor_wrong(tokenizer: PreTrainedTokenizerBase) -> None:
     text = "Words without end " * 200 + "and at last 1874."
-    window = Window("Long", text, ((0, 3_600), (3_600, len(text))))
+    passage = Passage("Long", text, ((0, 3_600), (3_600, len(text))))
     place = text.index("1874")
-    batch = encode(tokenizer, [Group("x", (Example("When?", window, ((place, place + 4),), (1,)),))])
+    batch = encode(tokenizer, [Group("x", (Example("When?", passage, ((place, place + 4),), (1,)),))])
     assert not batch.right.any()
     assert not batch.spanned.any()
 

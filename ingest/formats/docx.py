@@ -45,7 +45,7 @@ _DAMAGED = (
         TypeError,
         AttributeError,
     ),
-    *(AssertionError, NotImplementedError, RuntimeError, EOFError, OSError),
+    *(AssertionError, RuntimeError, EOFError, OSError),
 )
 
 

@@ -20,7 +20,7 @@ _LONGEST_HEADER = 4_000  # characters
 
 
 class _Policy(EmailPolicy):
-    """The standard library's own, but a header ends somewhere: for one of 80 kB it takes 20 seconds (quadratic)."""
+    """The standard library's own, but a header ends somewhere: a damaged one takes time quadratic in length."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)

@@ -24,7 +24,7 @@ _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0
 # What the library raises on files that are damaged, beside errors of its own.
 _DAMAGED = (
     *(PyPdfError, DependencyError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
-    *(RecursionError, NotImplementedError, AssertionError, EOFError, OSError, zlib.error, struct.error),
+    *(RuntimeError, AssertionError, EOFError, OSError, zlib.error, struct.error),
 )
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())

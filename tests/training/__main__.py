@@ -34,7 +34,7 @@ _TO_CONFIRM = 800  # groups
 
 def batches(groups: Sequence[Group], size: int, chance: random.Random) -> Iterator[list[Group]]:
     """Batches of groups of about the same length, which saves padding, in random order."""
-    order = sorted(groups, key=lambda g: max(len(e.window.text) for e in g.examples) + chance.random() * 100)
+    order = sorted(groups, key=lambda g: max(len(e.passage.text) for e in g.examples) + chance.random() * 100)
     cut = [order[start : start + size] for start in range(0, len(order), size)]
     chance.shuffle(cut)
     yield from cut
@@ -44,8 +44,8 @@ def batches(groups: Sequence[Group], size: int, chance: random.Random) -> Iterat
 def confirm(network: Network, tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> dict[str, float]:
     """How well the reader does on articles that it has not seen.
 
-    `first`: the best sentence of all of a question's windows is the right one; `exact`: the best span of the right
-    window is the answer; `told apart`: area under the curve of answerable questions against those that are not.
+    `first`: the best sentence of all of a question's passages is the right one; `exact`: the best span of the right
+    passage is the answer; `told apart`: area under the curve of answerable questions against those that are not.
     """
     network.eval()
     first, exact, best, answerable = [], [], [], []
@@ -53,7 +53,7 @@ def confirm(network: Network, tokenizer: PreTrainedTokenizerBase, groups: Sequen
         chosen = groups[start : start + 16]
         batch = encode(tokenizer, chosen)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = network(batch.tokens, batch.segments, batch.mask, batch.members)
+            scores = network(batch.tokens, batch.types, batch.mask, batch.members)
         for number, group in enumerate(chosen):
             rows = (batch.groups == number).nonzero().flatten()
             sentences = scores.sentences[rows].flatten()
@@ -91,7 +91,7 @@ class Training:
         """Take one step; what was lost before it."""
         batch = encode(tokenizer, groups)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = self.network(batch.tokens, batch.segments, batch.mask, batch.members)
+            scores = self.network(batch.tokens, batch.types, batch.mask, batch.members)
         value = loss(scores, batch)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(value)
@@ -114,7 +114,7 @@ class Training:
         new.replace(path)
 
     def resume(self, path: Path) -> None:
-        """Go on from a state that was saved here."""
+        """Go on from a state that was saved here; tensors and numbers are read, and nothing is run."""
         state = torch.load(path, weights_only=True)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -127,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("build/reader"))
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--batch", type=int, default=12, help="questions")
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--seed", type=int, default=7)

@@ -1,4 +1,4 @@
-"""Groups of questions and windows → tensors."""
+"""Groups of questions and passages → tensors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows as numbers, each a row.
+    """Passages as numbers, each a row.
 
     `members`: each token's sentence, -1 for none; `starts` and `ends`: where the answer may begin and end, the first
-    token when it is not there; `spanned`: whether that is known; `right`: (windows, sentences) which answer;
+    token when it is not there; `spanned`: whether that is known; `right`: (passages, sentences) which answer;
     `groups`: the number of the question.
     """
 
     tokens: Tensor
-    segments: Tensor
+    types: Tensor
     mask: Tensor
     members: Tensor
     starts: Tensor
@@ -41,7 +41,7 @@ def encode(tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> Batch
     examples = [example for group in groups for example in group.examples]
     encoded = tokenizer(
         [example.question for example in examples],
-        [f"{example.window.title}\n{example.window.text}" for example in examples],
+        [f"{example.passage.title}\n{example.passage.text}" for example in examples],
         truncation="only_second",
         max_length=_TOKENS,
         padding=True,
@@ -51,11 +51,11 @@ def encode(tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> Batch
     tokens = torch.tensor(encoded["input_ids"])
     members = torch.full_like(tokens, -1)
     starts, ends = torch.zeros_like(tokens, dtype=torch.bool), torch.zeros_like(tokens, dtype=torch.bool)
-    right = torch.zeros(len(examples), max(len(e.window.sentences) for e in examples), dtype=torch.bool)
+    right = torch.zeros(len(examples), max(len(e.passage.sentences) for e in examples), dtype=torch.bool)
     spanned = torch.ones(len(examples), dtype=torch.bool)
     for row, example in enumerate(examples):
         first, last = _places(encoded, row, example)
-        for number, (start, end) in enumerate(example.window.sentences):
+        for number, (start, end) in enumerate(example.passage.sentences):
             members[row, torch.from_numpy((first >= start) & (last <= end))] = number
         answering = [number for number in example.sentences if bool((members[row] == number).any())]
         right[row, answering] = True
@@ -82,8 +82,8 @@ def encode(tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> Batch
 
 
 def _places(encoded: BatchEncoding, row: int, example: Example) -> tuple[Places, Places]:
-    """Where each token begins and ends in the window's text; -1 and very far for those that are not of it."""
-    offsets = np.array(encoded["offset_mapping"][row]) - len(example.window.title) - 1
+    """Where each token begins and ends in the passage's text; -1 and very far for those that are not of it."""
+    offsets = np.array(encoded["offset_mapping"][row]) - len(example.passage.title) - 1
     outside = np.array([part != 1 for part in encoded.sequence_ids(row)]) | (offsets[:, 0] < 0)
     offsets[outside] = -1
     return offsets[:, 0], np.where(outside, 10**6, offsets[:, 1])

@@ -11,10 +11,10 @@ from tests.training.encode import Batch
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the network makes of a batch of windows.
+    """What the network makes of a batch of passages.
 
-    `starts` and `ends`: (windows, tokens), a place at the first token meaning that the answer is not here;
-    `sentences`: (windows, most sentences of one), minus infinity where a window has no such sentence.
+    `starts` and `ends`: (passages, tokens), a place at the first token meaning that the answer is not here;
+    `sentences`: (passages, most sentences of one), minus infinity where a passage has no such sentence.
     """
 
     starts: Tensor
@@ -34,9 +34,9 @@ class Network(nn.Module):
         self.hidden = nn.Linear(2 * width, width)
         self.sentence = nn.Linear(width, 1)
 
-    def forward(self, tokens: Tensor, segments: Tensor, mask: Tensor, members: Tensor) -> Scores:
-        """Score a batch; `members` is (windows, tokens): the number of each token's sentence, -1 for none."""
-        states = self.encoder(input_ids=tokens, token_type_ids=segments, attention_mask=mask).last_hidden_state
+    def forward(self, tokens: Tensor, types: Tensor, mask: Tensor, members: Tensor) -> Scores:
+        """Score a batch; `members` is (passages, tokens): the number of each token's sentence, -1 for none."""
+        states = self.encoder(input_ids=tokens, token_type_ids=types, attention_mask=mask).last_hidden_state
         starts, ends = self.span(states).float().unbind(-1)
         allowed = members >= 0
         allowed[:, 0] = True
@@ -52,9 +52,9 @@ class Network(nn.Module):
 
 
 def loss(scores: Scores, batch: Batch) -> Tensor:
-    """What is wrong: of spans within each window, of sentences among all of a question's, and of each by itself.
+    """What is wrong: of spans within each passage, of sentences among all of a question's, and of each by itself.
 
-    Sentences compete across windows (shared normalisation, Clark & Gardner 2018), so that scores can be compared
+    Sentences compete across passages (shared normalisation, Clark & Gardner 2018), so that scores can be compared
     between passages; each by itself makes a score mean something on its own, for refusing.
     """
     spans = -(_mass(scores.starts, batch.starts) + _mass(scores.ends, batch.ends))[batch.spanned]
