@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import torch
-from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
+from tokenizers import Tokenizer
 
-from ingest.embed import packaged_folder
+from qa.reader import Text
+from qa.reader import network as reader
 from tests.training.__main__ import Training, batches, confirm
-from tests.training.data import Example, Group, Passage, Set, held_out, squad
+from tests.training.data import Example, Group, Set, held_out, squad
 from tests.training.encode import encode
-from tests.training.network import Network
 
 PASSAGES = (
     ("Harbour", "The harbour was built in 1874. Its pier is 300 metres long. Ferries leave for Norway twice a day."),
@@ -30,9 +29,8 @@ QUESTIONS: tuple[tuple[str, list[str], int], ...] = (
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> PreTrainedTokenizerBase:
-    loaded: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(packaged_folder(), local_files_only=True)
-    return loaded
+def tokenizer() -> Tokenizer:
+    return reader.tokenizer()
 
 
 @pytest.fixture
@@ -48,11 +46,6 @@ def groups(tmp_path: Path) -> list[Group]:
     assert all(held_out(e.passage.title) for group in unseen for e in group.examples[:1])
     assert not any(held_out(e.passage.title) for group in seen for e in group.examples[:1])
     return [*seen, *unseen]
-
-
-def untrained() -> Network:
-    torch.manual_seed(1)
-    return Network(BertModel.from_pretrained(packaged_folder(), add_pooling_layer=False, use_safetensors=True))
 
 
 def test_every_answer_is_where_a_group_says(groups: Sequence[Group]) -> None:
@@ -94,24 +87,22 @@ def test_a_question_about_another_name_has_no_answer() -> None:
         assert not any(word in example.passage.text for word in new)
 
 
-def test_the_tokens_that_are_marked_are_the_answer(
-    groups: Sequence[Group], tokenizer: PreTrainedTokenizerBase
-) -> None:
+def test_the_tokens_that_are_marked_are_the_answer(groups: Sequence[Group], tokenizer: Tokenizer) -> None:
     batch = encode(tokenizer, groups)
     for row, example in enumerate(example for group in groups for example in group.examples):
         starts, ends = batch.starts[row].nonzero().flatten(), batch.ends[row].nonzero().flatten()
         if not example.spans:
             assert (starts.tolist(), ends.tolist()) == ([0], [0])
             continue
-        read = str(tokenizer.decode(batch.tokens[row, int(starts.min()) : int(ends.max()) + 1])).replace(" ", "")
+        read = tokenizer.decode(batch.tokens[row, int(starts.min()) : int(ends.max()) + 1].tolist()).replace(" ", "")
         assert read in {example.passage.text[slice(*s)].lower().replace(" ", "") for s in example.spans}
         assert set(batch.members[row, starts].tolist()) == set(example.sentences)
         assert batch.right[row].nonzero().flatten().tolist() == list(example.sentences)
 
 
-def test_what_is_cut_off_is_neither_right_nor_wrong(tokenizer: PreTrainedTokenizerBase) -> None:
+def test_what_is_cut_off_is_neither_right_nor_wrong(tokenizer: Tokenizer) -> None:
     text = "Words without end " * 200 + "and at last 1874."
-    passage = Passage("Long", text, ((0, 3_600), (3_600, len(text))))
+    passage = Text("Long", text, ((0, 3_600), (3_600, len(text))))
     place = text.index("1874")
     batch = encode(tokenizer, [Group("x", (Example("When?", passage, ((place, place + 4),), (1,)),))])
     assert not batch.right.any()
@@ -119,14 +110,14 @@ def test_what_is_cut_off_is_neither_right_nor_wrong(tokenizer: PreTrainedTokeniz
 
 
 def test_it_learns_and_goes_on_where_it_stopped(
-    groups: Sequence[Group], tokenizer: PreTrainedTokenizerBase, tmp_path: Path
+    groups: Sequence[Group], tokenizer: Tokenizer, tmp_path: Path
 ) -> None:
-    run = Training(untrained(), steps=400, rate=4e-4)
+    run = Training(reader.untrained().eval(), steps=400, rate=4e-4)
     first = run.learn(tokenizer, groups)
-    for _ in range(60):
+    for _ in range(40):
         run.learn(tokenizer, groups)
     run.save(tmp_path / "state.pt")
-    resumed = Training(untrained(), steps=400, rate=4e-4)
+    resumed = Training(reader.untrained().eval(), steps=400, rate=4e-4)
     resumed.resume(tmp_path / "state.pt")
     assert resumed.step == run.step
     again = [other.learn(tokenizer, groups) for other in (run, resumed)]

@@ -8,7 +8,6 @@ weights. The same seed gives the same batches; a run that was stopped goes on wh
 
 import argparse
 import json
-import os
 import random
 import sys
 import time
@@ -18,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
-from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
+from tokenizers import Tokenizer
 
-from ingest.embed import packaged_folder
+from qa.reader.network import Network, tokenizer, untrained
 from tests.training.data import Group, squad, training
 from tests.training.encode import encode
-from tests.training.network import Network, loss
+from tests.training.loss import loss
 
 _WARM_UP = 100  # steps
 _SAVED = 250
@@ -41,18 +41,19 @@ def batches(groups: Sequence[Group], size: int, chance: random.Random) -> Iterat
 
 
 @torch.inference_mode()
-def confirm(network: Network, tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> dict[str, float]:
+def confirm(network: Network, tokenizer: Tokenizer, groups: Sequence[Group]) -> dict[str, float]:
     """How well the reader does on articles that it has not seen.
 
     `first`: the best sentence of all of a question's passages is the right one; `exact`: the best span of the right
     passage is the answer; `told apart`: area under the curve of answerable questions against those that are not.
     """
     network.eval()
+    device = next(network.parameters()).device
     first, exact, best, answerable = [], [], [], []
     for start in range(0, len(groups), 16):
         chosen = groups[start : start + 16]
-        batch = encode(tokenizer, chosen)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        batch = encode(tokenizer, chosen).to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
             scores = network(batch.tokens, batch.types, batch.mask, batch.members)
         for number, group in enumerate(chosen):
             rows = (batch.groups == number).nonzero().flatten()
@@ -74,6 +75,7 @@ class Training:
 
     def __init__(self, network: Network, *, steps: int, rate: float) -> None:
         self.network = network
+        self._device = next(network.parameters()).device
         parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.AdamW(
             [
@@ -87,10 +89,10 @@ class Training:
         )
         self.step = 0
 
-    def learn(self, tokenizer: PreTrainedTokenizerBase, groups: Sequence[Group]) -> float:
+    def learn(self, tokenizer: Tokenizer, groups: Sequence[Group]) -> float:
         """Take one step; what was lost before it."""
-        batch = encode(tokenizer, groups)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        batch = encode(tokenizer, groups).to(self._device)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16):
             scores = self.network(batch.tokens, batch.types, batch.mask, batch.members)
         value = loss(scores, batch)
         self.optimizer.zero_grad(set_to_none=True)
@@ -115,7 +117,7 @@ class Training:
 
     def resume(self, path: Path) -> None:
         """Go on from a state that was saved here; tensors and numbers are read, and nothing is run."""
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location=self._device)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
@@ -132,12 +134,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    os.environ["HF_HUB_OFFLINE"] = "1"
     torch.manual_seed(options.seed)
     chance = random.Random(options.seed)
-    folder = packaged_folder()
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    network = Network(BertModel.from_pretrained(folder, add_pooling_layer=False, use_safetensors=True))
+    network, words = untrained().to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer()
     groups, unseen = squad(options.data / "squad", options.seed)
     groups += training(options.data / "training", options.seed)
     chance.shuffle(groups)
@@ -155,7 +154,7 @@ def main() -> None:
     for number, batch in enumerate(order):
         if number < run.step:
             continue
-        lost += run.learn(tokenizer, batch)
+        lost += run.learn(words, batch)
         if run.step % 50 == 0:
             pace = (run.step - first) / (time.monotonic() - began)
             _say(f"{run.step}/{steps} loss {lost / 50:.3f}, {(steps - run.step) / pace / 60:.0f} min left")
@@ -163,7 +162,14 @@ def main() -> None:
         if run.step % _SAVED == 0 or run.step == steps:
             run.save(state)
         if run.step % _CONFIRMED == 0 or run.step == steps:
-            _say(json.dumps(confirm(network, tokenizer, unseen)))
+            _say(json.dumps(confirm(network, words, unseen)))
+    export(network, options.out / "reader.safetensors")
+
+
+def export(network: Network, path: Path) -> None:
+    """Write the weights to ship: all but the word embeddings, which stayed the packaged model's."""
+    state = network.to(torch.bfloat16).state_dict()
+    save_file({name: state[name].contiguous() for name in state if not name.startswith("encoder.embeddings.")}, path)
 
 
 def _say(line: str) -> None:

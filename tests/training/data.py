@@ -15,6 +15,8 @@ import numpy as np
 import sentencex
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from qa.reader import Text
+
 # The sets of spans, and every which row of each is taken: tales are told in another way than news.
 _SPANS = {"squadshifts-wiki": 1, "nq-oracle": 1, "qed-dev": 1, "fairytaleqa": 2}
 _LONGEST = 900  # characters of a passage, about 200 tokens
@@ -28,15 +30,6 @@ _NAME_WITHIN = re.compile(rf"(?<=[\w,;] )({_NAMED})")  # where the capital is no
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Some sentences of a text with its title; `sentences` are their places in it."""
-
-    title: str
-    text: str
-    sentences: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Example:
     """A question and a passage; where the answer may be, as spans and as sentences: none, it is not here.
 
@@ -44,7 +37,7 @@ class Example:
     """
 
     question: str
-    passage: Passage
+    passage: Text
     spans: tuple[tuple[int, int], ...] | None
     sentences: tuple[int, ...]
 
@@ -93,7 +86,7 @@ class Set:
         self._source = source
         self._rows = rows
         self._chance = random.Random(seed)
-        self._passages = {(row["title"], row["context"]): list[Passage]() for row in rows}
+        self._passages = {(row["title"], row["context"]): list[Text]() for row in rows}
         for (title, context), passages in self._passages.items():
             passages.extend(_passages(title, context))
         self._pool = [passage for passages in self._passages.values() for passage in passages]
@@ -113,7 +106,7 @@ class Set:
                 groups.extend(self._altered(group.examples[0]))
         return groups
 
-    def _group(self, row: dict[str, Any], near: Sequence[Passage]) -> Group | None:
+    def _group(self, row: dict[str, Any], near: Sequence[Text]) -> Group | None:
         """The passage that answers, beside one that looks as if it did; or the one that deceives."""
         question, answers = row["question"], row["answers"]
         own = sorted(
@@ -147,7 +140,7 @@ class Set:
             asked = question[: match.start()] + other + question[match.end() :]
             yield Group(f"{self._source}, altered", (_example(asked, passage, ()),))
 
-    def _another(self, name: str, passage: Passage, question: str) -> str | None:
+    def _another(self, name: str, passage: Text, question: str) -> str | None:
         """Another name or number of the same kind, of the same article rather than of any; not in the passage."""
         if len(name) == 4 and name.isdigit():
             choices = [str(int(name) + years) for years in (-11, -6, -3, -2, -1, 1, 2, 3, 5, 8, 12)]
@@ -160,7 +153,7 @@ class Set:
         return self._chance.choice(fitting) if fitting else None
 
 
-def _holds(passage: Passage, answers: Sequence[str]) -> bool:
+def _holds(passage: Text, answers: Sequence[str]) -> bool:
     return any(_places(answer, passage.text) for answer in answers)
 
 
@@ -185,12 +178,12 @@ def _sentence_groups(path: Path) -> list[Group]:
                 right.append(len(places) - 1)
             text += row["sentence"] + " "
         if right:
-            passage = Passage(rows[0].get("title", ""), text, tuple(places))
+            passage = Text(rows[0].get("title", ""), text, tuple(places))
             groups.append(Group("selqa", (Example(question, passage, None, tuple(right)),)))
     return groups
 
 
-def _example(question: str, passage: Passage, answers: Sequence[str]) -> Example:
+def _example(question: str, passage: Text, answers: Sequence[str]) -> Example:
     spans = tuple(dict.fromkeys(place for a in answers for place in _places(a, passage.text)))
     sentences = tuple(
         number
@@ -205,7 +198,7 @@ def _example(question: str, passage: Passage, answers: Sequence[str]) -> Example
     return Example(question, passage, spans if sentences or not answers else None, sentences)
 
 
-def _passages(title: str, context: str) -> Iterator[Passage]:
+def _passages(title: str, context: str) -> Iterator[Text]:
     """The text in passages of whole sentences."""
     first: int | None = None
     places: list[tuple[int, int]] = []
@@ -216,15 +209,15 @@ def _passages(title: str, context: str) -> Iterator[Passage]:
             continue
         start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
         if first is not None and end - first > _LONGEST:
-            yield Passage(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
+            yield Text(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
             first, places = None, []
         first = start if first is None else first
         places.append((start, end))
     if first is not None:
-        yield Passage(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
+        yield Text(title, context[first : places[-1][1]], tuple((s - first, e - first) for s, e in places))
 
 
-def _nearest(questions: list[str], pool: list[Passage]) -> np.ndarray[Any, Any]:
+def _nearest(questions: list[str], pool: list[Text]) -> np.ndarray[Any, Any]:
     vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=1)
     texts = vectorizer.fit_transform([f"{w.title} {w.text}" for w in pool])
     asked = vectorizer.transform(questions)
