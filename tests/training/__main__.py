@@ -4,6 +4,7 @@
 
 Starts from the packaged embedding model; its word embeddings stay as they are, so that only the layers are new
 weights. The same seed gives the same batches; a run that was stopped goes on where it last saved (every 250 steps).
+At the end `reader.safetensors` and the model card are in the folder; what is shipped is their copy in `qa/reader`.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
 from qa.reader.network import Network, tokenizer, untrained
+from tests.training.card import card
 from tests.training.data import Group, squad, training
 from tests.training.encode import encode
 from tests.training.loss import loss
@@ -164,6 +166,17 @@ def main() -> None:
         if run.step % _CONFIRMED == 0 or run.step == steps:
             _say(json.dumps(confirm(network, words, unseen)))
     export(network, options.out / "reader.safetensors")
+    told = card(
+        Counter(group.source for group in groups),
+        confirm(network, words, unseen),
+        weights=sum(p.numel() for p in network.parameters() if p.requires_grad),
+        confirmed=len(unseen),
+        steps=steps,
+        batch=options.batch,
+        rate=options.rate,
+        seed=options.seed,
+    )
+    (options.out / "README.md").write_text(told, "utf-8")
 
 
 def export(network: Network, path: Path) -> None:
