@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ingest.index import Passage
+from qa.instructions import instructions
 
 Mode = Literal["quotes", "written"]
 
@@ -196,7 +197,10 @@ class Answer:
 
 
 def passage_as_json(passage: Passage) -> dict[str, Any]:
-    """A passage as in the contract, with the ranks that it came from."""
+    """A passage as in the contract, with the ranks that it came from.
+
+    `instructions` are the places in the article that read like instructions to a machine.
+    """
     chunk = passage.chunk
     return {
         "article_id": chunk.article_id,
@@ -210,6 +214,7 @@ def passage_as_json(passage: Passage) -> dict[str, Any]:
         "score": round(passage.score, 4),
         "ranks": {name: rank for name, rank in passage.ranks.items() if rank is not None},
         "also_in": list(passage.also_in),
+        "instructions": [[chunk.start + start, chunk.start + end] for start, end in instructions(chunk.text)],
     }
 
 

@@ -11,7 +11,9 @@ from datetime import date
 from typing import NewType
 from urllib.parse import urlsplit
 
+from ingest.index import Passage
 from qa.answer import Answer, Citation, Sentence
+from qa.instructions import has_instructions
 
 Html = NewType("Html", str)
 
@@ -20,6 +22,9 @@ CONTEXT = 260
 
 NAMED = 3
 """How many other outlets of a story are named; more are counted, their names are in the tooltip."""
+
+WARNING = "This passage has text that reads like an instruction to a machine. It is only quoted."
+"""What is said of such a passage."""
 
 # Line breaks and tabs would be read as structure on the way to the browser; NUL is not allowed in HTML.
 _NUMERIC = {ord(sign): f"&#{ord(sign)};" for sign in "\t\n\r\u2028\u2029"} | {0: "\ufffd"}
@@ -144,13 +149,15 @@ def _sentence_html(sentence: Sentence, turn: int) -> Html:
 
 
 def _card(citation: Citation, answer: Answer, turn: int) -> Html:
+    passage = _passage(citation, answer)
     number = _element("span", escaped(str(citation.number)), class_="number")
     heading = _element("h3", number, _element("span", escaped(citation.title), dir="auto"))
     return _element(
         "article",
         heading,
         _origin(citation),
-        _element("blockquote", _marked_passage(citation, answer), dir="auto"),
+        *([_element("p", escaped(WARNING), class_="warning")] if passage and has_instructions(passage) else []),
+        _element("blockquote", _marked_passage(citation, passage), dir="auto"),
         class_="card",
         id=_card_id(turn, citation.number),
     )
@@ -180,15 +187,23 @@ def _also_in(outlets: Sequence[str]) -> Html:
     return _element("span", escaped(f"also in {len(outlets)} outlets"), class_="also", title=names)
 
 
-def _marked_passage(citation: Citation, answer: Answer) -> Html:
+def _passage(citation: Citation, answer: Answer) -> Passage | None:
+    """The passage that the quote stands in."""
+    for passage in answer.passages:
+        chunk = passage.chunk
+        if chunk.article_id == citation.article_id and chunk.start <= citation.start <= citation.end <= chunk.end:
+            return passage
+    return None
+
+
+def _marked_passage(citation: Citation, passage: Passage | None) -> Html:
     """Show the quote, marked, between the words around it in its passage."""
     mark = _element("mark", escaped(citation.quote))
-    for chunk in (passage.chunk for passage in answer.passages):
-        start, end = citation.start - chunk.start, citation.end - chunk.start
-        if chunk.article_id == citation.article_id and 0 <= start <= end <= len(chunk.text):
-            around = escaped(_ending(chunk.text[:start])), mark, escaped(_beginning(chunk.text[end:]))
-            return _joined("", around)
-    return mark
+    if passage is None:
+        return mark
+    chunk = passage.chunk
+    before, after = chunk.text[: citation.start - chunk.start], chunk.text[citation.end - chunk.start :]
+    return _joined("", (escaped(_ending(before)), mark, escaped(_beginning(after))))
 
 
 def _beginning(text: str) -> str:
