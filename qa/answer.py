@@ -1,6 +1,6 @@
 """The values that travel: Query, Citation, Sentence, Refusal, Answer, Turn; and their one JSON form."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -23,13 +23,16 @@ class Turn:
 class Query:
     """What is searched for: a text that stands alone, and filters that every passage meets.
 
-    `since` and `until` are publication dates, both inclusive; `sources` are names of outlets, empty for all.
+    `since` and `until` are publication dates, both inclusive; `sources` are names of outlets, empty for all. `period`
+    are the words of the question that the dates were read from, empty where they were given or there are none.
     """
 
     text: str
     since: date | None = None
     until: date | None = None
     sources: tuple[str, ...] = ()
+    period: str = ""
+    newest_first: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The query as in the contract."""
@@ -38,6 +41,8 @@ class Query:
             "since": _iso(self.since),
             "until": _iso(self.until),
             "sources": list(self.sources),
+            "period": self.period or None,
+            "newest_first": self.newest_first,
         }
 
 
@@ -46,7 +51,7 @@ class Citation:
     """A number in the answer, with the exact words it stands for: `article.text[start:end] == quote`.
 
     `score` is the strength of the evidence, from 0 to 1, higher is better; `also_in` are the other outlets that ran
-    the same story.
+    the same story. `exact` is the place in the article of the words that answer, where the reader is sure of them.
     """
 
     number: int
@@ -60,6 +65,7 @@ class Citation:
     quote: str
     score: float
     also_in: tuple[str, ...] = ()
+    exact: tuple[int, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The citation as in the contract."""
@@ -75,7 +81,15 @@ class Citation:
             "quote": self.quote,
             "score": round(self.score, 4),
             "also_in": list(self.also_in),
+            "exact": list(self.exact) if self.exact else None,
         }
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote in three: what comes before the words that answer, those words, what comes after them."""
+        first, last = self.exact or (self.end, self.end)
+        first, last = max(first, self.start) - self.start, min(last, self.end) - self.start
+        return self.quote[:first], self.quote[first:last], self.quote[last:]
 
     def __str__(self) -> str:
         origin = ", ".join(part for part in (self.title, self.source, _iso(self.published)) if part)
@@ -83,7 +97,15 @@ class Citation:
         return f"[{self.number}] {origin}{others}\n    “{self.quote}”"
 
 
-def cited(number: int, passage: Passage, start: int, end: int, score: float) -> Citation:
+def cited(
+    number: int,
+    passage: Passage,
+    start: int,
+    end: int,
+    score: float,
+    *,
+    exact: tuple[int, int] | None = None,
+) -> Citation:
     """The citation of a passage's words from `start` to `end`, which count from the beginning of its article."""
     chunk = passage.chunk
     return Citation(
@@ -98,6 +120,7 @@ def cited(number: int, passage: Passage, start: int, end: int, score: float) -> 
         quote=chunk.text[start - chunk.start : end - chunk.start],
         score=score,
         also_in=passage.also_in,
+        exact=exact,
     )
 
 
@@ -139,8 +162,8 @@ class Seconds:
 class Answer:
     """What the articles say to a question, and all that it rests on.
 
-    While it is streamed, each Answer is the whole of it so far. `index_generation` is the state of the index
-    that every passage and quote comes from.
+    While it is streamed, each Answer is the whole of it so far. `probability`: how likely it is that the articles
+    answer, 0 to 1. `index_generation` is the state of the index that every passage and quote comes from.
     """
 
     question: str
@@ -152,8 +175,14 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     refusal: Refusal | None = None
     notes: tuple[str, ...] = ()
+    probability: float = 0.0
     index_generation: int = 0
     seconds: Seconds = field(default_factory=Seconds)
+
+    @property
+    def as_of(self) -> date | None:
+        """The day of the newest article cited: later news is not in the answer."""
+        return max((c.published for c in self.citations if c.published), default=None)
 
     @property
     def text(self) -> str:
@@ -168,8 +197,18 @@ class Answer:
         if cited:
             parts.append("Nearest:" if self.refusal is not None else "")
             parts.extend(str(citation) for citation in cited)
+        if self.as_of:
+            parts.append(f"As of {self.as_of}, the day of the newest article cited.")
         parts.extend(f"Note: {note}" for note in self.notes)
         return "\n".join(parts)
+
+    def marked(self, mark: Callable[[str], str]) -> str:
+        """The text of `str`, in it the words that answer as `mark` writes them."""
+        text = str(self)
+        for citation in self.citations:
+            before, exact, after = citation.parts
+            text = text.replace(citation.quote, f"{before}{mark(exact)}{after}") if exact else text
+        return text
 
     def as_json(self) -> dict[str, Any]:
         """The answer as in the contract: the same for the command line, HTTP and exports."""
@@ -188,7 +227,9 @@ class Answer:
             ],
             "citations": [citation.as_json() for citation in self.citations],
             "passages": [passage_as_json(passage) for passage in self.passages],
+            "as_of": _iso(self.as_of),
             "notes": list(self.notes),
+            "probability": round(self.probability, 4),
             "index_generation": self.index_generation,
             "seconds": {
                 name: round(getattr(self.seconds, name), 4) for name in ("query", "retrieve", "answer", "total")

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from ingest.index import Generation, Index, Passage
-from qa.answer import Answer, Query, Refusal, Seconds, Turn
-from qa.query import make_query
-from qa.quote import Quotes, quote
+from ingest.index import Index, Passage
+from qa.answer import Answer, Refusal, Seconds, Turn
+from qa.find import Finder
+from qa.instructions import warnings
+from qa.period import period_of
+from qa.query import Weighted, make_queries, make_query
+from qa.quote import Quotes
+from qa.reader import Reader
 from qa.retrieve import retrieve
 from qa.write import WritingFailed, Written, rewrite_query, write
 
@@ -23,6 +27,22 @@ if TYPE_CHECKING:
 PASSAGES = 8
 LONGEST_QUESTION = 2_000  # characters
 _NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}\b")
+
+
+class Options(TypedDict, total=False):
+    """How a question is asked.
+
+    `since` and `until` are days of publication, both inclusive, `sources` names of outlets, `k` how many passages.
+    `asked` is the day that "last week" counts from, today when it is not given; with `any_time` the times that a
+    question names are not made a filter.
+    """
+
+    since: date | None
+    until: date | None
+    sources: Sequence[str]
+    k: int | None
+    asked: date | None
+    any_time: bool
 
 
 class Assistant:
@@ -37,11 +57,13 @@ class Assistant:
         *,
         chat_model: "BaseChatModel | None" = None,
         model_name: str | None = None,
+        reader: Reader | None = None,
         k: int = PASSAGES,
     ) -> None:
         self.index = index
         self.chat_model = chat_model
         self.model_name = (model_name or type(chat_model).__name__) if chat_model is not None else None
+        self.reader = reader or Reader()
         self.k = k
 
     @classmethod
@@ -55,46 +77,35 @@ class Assistant:
         """An assistant over the index in a folder. Raises IndexUnusableError."""
         return cls(Index.open(path), chat_model=chat_model, model_name=model_name)
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        sources: Sequence[str] = (),
-        k: int | None = None,
-    ) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), **options: Unpack[Options]) -> Answer:
         """What the articles say to a question: the last of what `stream` yields."""
-        *_, answer = self.stream(question, history, since=since, until=until, sources=sources, k=k)
+        *_, answer = self.stream(question, history, **options)
         return answer
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        sources: Sequence[str] = (),
-        k: int | None = None,
-    ) -> Iterator[Answer]:
-        """Whole Answers so far, the last one complete. `since` and `until` are inclusive dates of publication.
+    def stream(self, question: str, history: Sequence[Turn] = (), **options: Unpack[Options]) -> Iterator[Answer]:
+        """Whole Answers so far, the last one complete.
 
-        Raises ValueError for a question that is empty or too long, IndexUnusableError, EmbedderError.
+        Raises ValueError for a question that is empty or too long, IndexUnusableError, EmbedderError, ReaderError.
         """
         if len(question) > LONGEST_QUESTION:
             raise ValueError(f"the question is longer than {LONGEST_QUESTION:,} characters: shorten it")
         started = time.perf_counter()
-        generation = self.index.current()
-        plain = make_query(question, history, since=since, until=until, sources=sources)
-        query, notes = self._query(plain, question, history, generation)
+        finder = Finder(self.index.current(), self.index.embedder, self.reader, k=options.get("k") or self.k)
+        queries, notes = self._queries(question, history, finder, options)
         asked = time.perf_counter()
-        vector = self.index.embedder.embed_query(query.text)
-        passages = tuple(retrieve(generation, query, vector, k=k or self.k))
-        retrieved = time.perf_counter()
-        answer = Answer(question, query, passages=passages, notes=notes, index_generation=generation.number)
-        quotes = quote(query, passages, vector=vector, embedder=self.index.embedder, generation=generation)
+        given = options.get("any_time") or queries[0].query.since or queries[0].query.until
+        period = None if given else period_of(question, options.get("asked") or date.today())
+        finding = finder.find_in(period, queries) if period else finder.find(queries)
+        found = time.perf_counter()
+        quotes = finding.quotes
+        answer = Answer(
+            question,
+            finding.query,
+            passages=quotes.passages,
+            notes=(*notes, *finding.notes, *quotes.notes, *warnings(quotes.passages)),
+            probability=quotes.probability,
+            index_generation=finder.generation.number,
+        )
         answers = (
             iter([_quoted(answer, quotes)])
             if self.chat_model is None or quotes.refusal is not None
@@ -102,7 +113,8 @@ class Assistant:
         )
         for answer in answers:
             now = time.perf_counter()
-            seconds = Seconds(asked - started, retrieved - asked, now - retrieved, now - started)
+            read = found - asked - finding.seconds
+            seconds = Seconds(asked - started, finding.seconds, read + now - found, now - started)
             yield replace(answer, seconds=seconds)
 
     def search(
@@ -132,23 +144,20 @@ class Assistant:
         names = Counter(name for title in titles for name in set(_NAME.findall(title.partition(" ")[2])))
         return [f"What is reported about {name}?" for name, _ in names.most_common(n)]
 
-    def _query(
-        self, plain: Query, question: str, history: Sequence[Turn], generation: Generation
-    ) -> tuple[Query, tuple[str, ...]]:
-        """The query by the plain way, or by the chat model's where that finds better evidence."""
+    def _queries(
+        self, question: str, history: Sequence[Turn], finder: Finder, options: Options
+    ) -> tuple[tuple[Weighted, ...], tuple[str, ...]]:
+        """The queries by the plain way, or the chat model's where that finds better evidence."""
+        since, until, sources = options.get("since"), options.get("until"), options.get("sources") or ()
+        plain = make_queries(question, history, since=since, until=until, sources=sources)
         if self.chat_model is None or not history:
             return plain, ()
         try:
             text = rewrite_query(question, history, self.chat_model)
         except WritingFailed as error:
             return plain, (f"{error.reason} The question was made to stand alone without it.",)
-        rewritten = replace(plain, text=" ".join(text.split()) or plain.text)
-        embed = self.index.embedder.embed_query
-        evidence = [
-            max((p.score for p in retrieve(generation, query, embed(query.text), k=1)), default=0.0)
-            for query in (plain, rewritten)
-        ]
-        return (rewritten if evidence[1] > evidence[0] else plain), ()
+        rewritten = (Weighted(replace(plain[0].query, text=" ".join(text.split()) or plain[0].query.text)),)
+        return (rewritten if finder.best_score(rewritten) > finder.best_score(plain) else plain), ()
 
     def _written(
         self, answer: Answer, quotes: Quotes, history: Sequence[Turn], chat_model: "BaseChatModel"

@@ -57,6 +57,12 @@ def ask(
     history: Annotated[
         Path | None, typer.Option(metavar="FILE", help='Turns before: a JSON list of {"question", "answer"}.')
     ] = None,
+    asked: Annotated[
+        str | None, typer.Option(metavar="DATE", help='The day that "last week" counts from; default: today.')
+    ] = None,
+    any_time: Annotated[
+        bool, typer.Option("--any-time", help="Take times in the question for words, not for a filter.")
+    ] = False,
     model: Model = None,
     model_url: ModelUrl = None,
     as_json: AsJson = False,
@@ -70,12 +76,19 @@ def ask(
 
         turns = turns_from_json(json.loads(history.read_text("utf-8"))) if history else ()
         answer = _assistant(index, model, model_url).ask(
-            question, turns, k=k, since=_day(since, "--since"), until=_day(until, "--until"), sources=source or ()
+            question,
+            turns,
+            k=k,
+            since=_day(since, "--since"),
+            until=_day(until, "--until"),
+            sources=source or (),
+            asked=_day(asked, "--asked"),
+            any_time=any_time,
         )
         if as_json:
             print_json(answer.as_json())
         else:
-            typer.echo(str(answer))
+            typer.echo(answer.marked(lambda words: typer.style(words, bold=True)))  # plain where it is no terminal
 
     guarded(run)
 
@@ -280,11 +293,5 @@ def _day(text: str | None, option: str) -> date | None:
 
 
 def _article_fields(article: "Article") -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "url": article.url,
-        "published": article.published.isoformat() if article.published else None,
-    }
+    fields = {name: getattr(article, name) for name in ("id", "title", "source", "author", "url")}
+    return {**fields, "published": article.published.isoformat() if article.published else None}

@@ -43,35 +43,33 @@ def _words(words: str) -> str:
 
 
 # In the order in which a question is looked at.
-_ASKED: tuple[tuple[re.Pattern[str], Kind], ...] = tuple(
-    (re.compile(asked, re.IGNORECASE), Kind(name, re.compile(shown)))
-    for asked, name, shown in (
-        (
-            rf"\bhow much\b.*{_words(_COST)}|\b(?:prices?|costs?|salary|fee|fare|rent|prize money|wages?|revenue)\b"
-            r"|\bwhat (?:did|do|does|will|would)\b.*\bpay\b|\bhow (?:costly|expensive)\b",
-            "money",
-            r"[$€£¥₹]\s?\d|\b(?:Rs\.?|USD|EUR|GBP|CHF)\s?\d|\b[Ff]ree\b"
-            r"|(?i:(?:\d|\b(?:hundred|thousand|[mbtr]+illion))[\d.,]*\s?(?:k|m|bn|[mbtr]+illion)?\s?"
-            r"(?:dollar|euro|pound|rupee|yen|yuan|franc|cent|krona|pence|USD|EUR)s?\b)",
-        ),
-        (
-            r"\bhow (?:many|much|old|long|big|large|far|high|tall|fast|often|heavy|wide|deep|strong)\b|\bper ?cent"
-            r"|\bwhat (?:number|share|portion|size|score|speed|rate)\b|\bcapacity\b|\bhorsepower\b",
-            "number",
-            rf"\d|(?i:{_words(_NUMBERS)})",
-        ),
-        (
-            r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|time|season|decade|century)\b|\bdate\?",
-            "time",
-            rf"\b(?:1[5-9]\d\d|20\d\d)s?\b|\b\d+ ?[ap]\.?m\b|(?i:{_words(_TIMES)})",
-        ),
-        (
-            rf"\bwho(?:se|m)?\b|\bwhere\b|\b(?:which|what)(?: \w+)? {_words(_NAMED)}|\bnames? (?:of|one)\b",
-            "name",
-            r"(?<=[a-z,;:“\"'(] )[A-Z]\w+|[A-Z]\w+ [A-Z]\w+",
-        ),
-    )
+_FORMS: tuple[tuple[str, Name, str], ...] = (
+    (
+        rf"\bhow much\b.*{_words(_COST)}|\b(?:prices?|costs?|salary|fee|fare|rent|prize money|wages?|revenue)\b"
+        r"|\bwhat (?:did|do|does|will|would)\b.*\bpay\b|\bhow (?:costly|expensive)\b",
+        "money",
+        r"[$€£¥₹]\s?\d|\b(?:Rs\.?|USD|EUR|GBP|CHF)\s?\d|\b[Ff]ree\b"
+        r"|(?i:(?:\d|\b(?:hundred|thousand|[mbtr]+illion))[\d.,]*\s?(?:k|m|bn|[mbtr]+illion)?\s?"
+        r"(?:dollar|euro|pound|rupee|yen|yuan|franc|cent|krona|pence|USD|EUR)s?\b)",
+    ),
+    (
+        r"\bhow (?:many|much|old|long|big|large|far|high|tall|fast|often|heavy|wide|deep|strong)\b|\bper ?cent"
+        r"|\bwhat (?:number|share|portion|size|score|speed|rate)\b|\bcapacity\b|\bhorsepower\b",
+        "number",
+        rf"\d|(?i:{_words(_NUMBERS)})",
+    ),
+    (
+        r"\bwhen\b|\b(?:what|which) (?:date|day|year|month|week|time|season|decade|century)\b|\bdate\?",
+        "time",
+        rf"\b(?:1[5-9]\d\d|20\d\d)s?\b|\b\d+ ?[ap]\.?m\b|(?i:{_words(_TIMES)})",
+    ),
+    (
+        rf"\bwho(?:se|m)?\b|\bwhere\b|\b(?:which|what)(?: \w+)? {_words(_NAMED)}|\bnames? (?:of|one)\b",
+        "name",
+        r"(?<=[a-z,;:“\"'(] )[A-Z]\w+|[A-Z]\w+ [A-Z]\w+",
+    ),
 )
+_ASKED = tuple((re.compile(asked, re.IGNORECASE), Kind(name, re.compile(shown))) for asked, name, shown in _FORMS)
 
 
 def kind_of(question: str) -> Kind | None:

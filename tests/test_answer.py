@@ -22,9 +22,11 @@ ANSWER = Answer(
 
 def test_json_has_the_contract_s_fields() -> None:
     fields = ANSWER.as_json()
-    names = "question query mode model text refused refusal sentences citations passages notes"
+    names = "question query mode model text refused refusal sentences citations passages as_of notes probability"
     assert list(fields) == [*names.split(), "index_generation", "seconds"]
-    assert fields["query"] == {"text": "What?", "since": "2018-01-01", "until": None, "sources": []}
+    days = {"since": "2018-01-01", "until": None, "period": None, "newest_first": False}
+    assert fields["query"] == {"text": "What?", "sources": [], **days}
+    assert fields["as_of"] == "2018-02-23"
     assert fields["citations"][0]["published"] == "2018-02-23"
     assert fields["passages"][0]["ranks"] == {"meaning": 1}
     assert set(fields["seconds"]) == {"query", "retrieve", "answer", "total"}
@@ -35,6 +37,23 @@ def test_json_has_the_contract_s_fields() -> None:
 def test_text_leaves_out_what_is_known_to_be_unsupported() -> None:
     assert ANSWER.text == "Words [1]"
     assert [sentence["supported"] for sentence in ANSWER.as_json()["sentences"]] == [True, False]
+
+
+def test_the_words_that_answer_are_known_within_the_quote() -> None:
+    assert CITATION.parts == (CITATION.quote, "", "")
+    first = CITATION.start + 1
+    assert replace(CITATION, exact=(first, first + 2)).parts == (
+        CITATION.quote[0],
+        CITATION.quote[1:3],
+        CITATION.quote[3:],
+    )
+
+
+def test_the_words_that_answer_are_marked() -> None:
+    exact = replace(CITATION, exact=(CITATION.start, CITATION.start + 1))
+    answer = replace(ANSWER, citations=(exact,))
+    assert f"“*{CITATION.quote[0]}*{CITATION.quote[1:]}”" in answer.marked(lambda words: f"*{words}*")
+    assert ANSWER.marked(lambda words: f"*{words}*") == str(ANSWER)
 
 
 def test_evidence_says_where_else_it_ran() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from ingest import Index
 from qa import Assistant
+from qa.choose import MOST_SENTENCES
 from qa.evaluate import read_questions
-from qa.quote import MOST_SENTENCES
 from tests.evaluation.sets import QUESTIONS
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -93,7 +94,11 @@ def untrained() -> Network:
 def trained(weights: Path) -> Network:
     """The network with its trained weights; its word embeddings are the packaged model's. Raises ReaderError."""
     network = untrained()
-    absent, unknown = network.load_state_dict(load_file(weights), strict=False)
+    try:
+        state = load_file(weights)
+    except SafetensorError as error:
+        raise ReaderError(f"{weights.name} is damaged: install Dateline again") from error
+    absent, unknown = network.load_state_dict(state, strict=False)
     if unknown or not all(name.startswith("encoder.embeddings.") for name in absent):
         raise ReaderError(f"{weights.name} is not what it should be: install Dateline again")
     has = torch.cpu.get_capabilities()

@@ -8,7 +8,7 @@ _DATA = {
         "the new Wikipedia test set of squadshifts (Miller et al. 2020, arXiv 2004.14444)",
         "CC BY 4.0",
     ),
-    "nq-oracle": ("Natural Questions with their gold paragraph, as in lost-in-the-middle", "CC BY-SA 3.0"),
+    "nq-oracle": ("Natural Questions with gold paragraphs, of lost-in-the-middle", "CC BY-SA 3.0"),
     "qed-dev": ("QED, dev", "CC BY-SA 3.0"),
     "fairytaleqa": ("FairytaleQA, explicit questions with a span, every second one", "Apache-2.0"),
     "selqa": ("SelQA, answer sentence selection, dev and test", "Apache-2.0; text from Wikipedia"),
@@ -16,9 +16,11 @@ _DATA = {
 
 _CARD = """# The reader
 
-Which sentence of a passage answers a question, and by which words. Six layers of MiniLM with a head over tokens (where
-an answer begins and ends, or that it is not there) and one over sentences; {millions:.1f} million weights in bfloat16,
-stored as safetensors. Its word embeddings are those of all-MiniLM-L6-v2, which Dateline has anyway, and so are the
+Which sentence of a passage answers a question, and by which words. Six layers of MiniLM with a head over tokens
+(where an answer begins and ends, or that it is not there) and one over sentences; {millions:.1f} million weights in
+bfloat16, stored as safetensors.
+
+Its word embeddings are those of all-MiniLM-L6-v2, which Dateline has anyway, and so are the
 weights it began with (both Apache-2.0).
 
 ## Trained on
@@ -36,13 +38,13 @@ The weights are shared under CC BY-SA 4.0, as the data ask for.
 ## How
 
 `python -m tests.training` with seed {seed}: {steps:,} steps of {batch} questions, learning rate {rate} with warm-up,
-falling to nothing; AdamW, bfloat16 autocast. The loss: where the answer begins and ends, which sentence of all of a
+falling to nothing; AdamW, bfloat16 autocast. The loss: where an answer begins and ends, which sentence of all of a
 question's passages answers (shared normalisation, Clark & Gardner 2018), and whether each sentence answers by itself.
 
 ## On articles it has not seen
 
-{confirmed:,} SQuAD questions of other articles, each with the passage that answers and one that does not, or with the passage
-that was written to deceive:
+{confirmed:,} SQuAD questions of other articles, each with the passage that answers and one that does not, or with the
+passage that it was written to deceive about:
 
 - the right sentence comes first: {first:.3f}
 - the best words are an accepted answer: {exact:.3f}

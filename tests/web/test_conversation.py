@@ -4,8 +4,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 import uvicorn
@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from ingest.index import Index, IndexUnusableError
 from qa.answer import Answer, Query, Turn
-from qa.assistant import Assistant
+from qa.assistant import Assistant, Options
 from qa.web.page import HISTORY_TURNS, turns
 from qa.web.server import web_app
 from tests.web.browser import HOSTILE, Visit, indexed
@@ -40,16 +40,12 @@ class ForcedAssistant(Assistant):
         self,
         question: str,
         history: Sequence[Turn] = (),
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        sources: Sequence[str] = (),
-        k: int | None = None,
+        **options: Unpack[Options],
     ) -> Iterator[Answer]:
         self.histories.append(history)
         if self.failure is not None:
             raise self.failure
-        [answer] = super().stream(question, history, since=since, until=until, sources=sources, k=k)
+        [answer] = super().stream(question, history, **options)
         while not self.go_on.wait(0.05):
             yield replace(answer, notes=("To be continued.",))
         yield answer

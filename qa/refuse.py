@@ -1,0 +1,121 @@
+"""Whether the passages answer, as a probability; and when they do not, what the refusal says."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.index import Generation, Passage
+from qa.answer import Citation, Query, Refusal
+from qa.kind import kind_of
+
+ANSWERED = 0.3  # the probability from which there is an answer: 0.93 of what news articles answer is above
+_COVERING = 3  # passages among which the question's words are looked for
+_MISSING = 4  # words that a refusal names as missing
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b(?:[A-Z][\w’'-]*|\d[\d.,]*)")  # not the first word of a sentence
+
+# Logistic regression over the signals below, by `python -m tests.evaluation.fit_refusal`.
+_BIAS = -3.1
+_WEIGHTS = (4.98, 0.19, 0.02, 0.36, 0.49)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a refusal is decided by.
+
+    `similarity`: the best passage's to the query, 0 to 1. `sentence` and `span`: the reader's log-odds for the best
+    sentence and for the best words. `named`: the share of the query's names and numbers, of its words where it has
+    none, weighted by rarity, that one passage has. `kind`: whether the best sentence has the kind of thing that is
+    asked for, one half where the question does not tell. A similarity alone does not tell (private-gpt#1875:
+    unanswerable questions sometimes score higher).
+    """
+
+    similarity: float
+    sentence: float
+    span: float
+    named: float
+    kind: float
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The signals as they are weighted."""
+        return (self.similarity, self.sentence, self.span, self.named, self.kind)
+
+    @property
+    def probability(self) -> float:
+        """How likely it is that the articles answer."""
+        return 1 / (1 + math.exp(-_BIAS - sum(w * v for w, v in zip(_WEIGHTS, self.values, strict=True))))
+
+
+def measure(
+    query: Query,
+    passages: Sequence[Passage],
+    *,
+    sentence: float,
+    span: float,
+    best: str,
+    vector: Sequence[float],
+    generation: Generation,
+) -> Signals:
+    """How well what was found fits the query: `sentence` and `span` are the reader's highest, `best` is quoted."""
+    kind = kind_of(query.text)
+    found = [set(generation.terms(f"{p.chunk.title} {p.chunk.text}")) for p in passages[:_COVERING]]
+    names = {term for name in _NAME.findall(query.text) for term in generation.terms(name)}
+    return Signals(
+        similarity=max(generation.similarities([p.chunk.id for p in passages], vector).values()),
+        sentence=sentence,
+        span=span,
+        named=_share(names or set(generation.terms(query.text)), found, generation),
+        kind=float(kind.in_text(best)) if kind else 0.5,
+    )
+
+
+def refuse(query: Query, passages: Sequence[Passage], nearest: Sequence[Citation], generation: Generation) -> Refusal:
+    """What is missing, and the nearest articles, each by the sentence of it that comes closest."""
+    found = set().union(*(generation.terms(f"{p.chunk.title} {p.chunk.text}") for p in passages))
+    words = dict.fromkeys(word for word in _WORD.findall(query.text) if generation.terms(word))
+    missing = [word for word in words if not found.intersection(generation.terms(word))]
+    said = ["The articles do not say."]
+    outside = _outside(query, generation)
+    if outside:
+        said.append(outside)
+    elif missing:
+        said.append(f"The nearest of them say nothing of {', '.join(f'“{word}”' for word in missing[:_MISSING])}.")
+    else:
+        said.append("The nearest of them use these words, but not to answer this.")
+    if nearest:
+        said.append(f"They are about {'; '.join(_named(citation) for citation in nearest)}.")
+    return Refusal(" ".join(said), tuple(nearest))
+
+
+def _outside(query: Query, generation: Generation) -> str | None:
+    """What the archive covers, where the query's period lies beyond it."""
+    days = [article.published for article in generation.articles() if article.published]
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    if (query.since and query.since > last) or (query.until and query.until < first):
+        asked = span_of_days(query.since, query.until)
+        return f"The question is about the time {asked}; the archive covers {first} to {last}."
+    return None
+
+
+def span_of_days(since: date | None, until: date | None) -> str:
+    """Some days in words: "2018-03-01 to 2018-03-31", "since 2018-03-01", "until 2018-03-31"."""
+    if since and until:
+        return str(since) if since == until else f"{since} to {until}"
+    return f"since {since}" if since else f"until {until}"
+
+
+def _named(citation: Citation) -> str:
+    day = f" ({citation.published})" if citation.published else ""
+    return f"“{citation.title}”{day}"
+
+
+def _share(terms: set[str], found: Sequence[set[str]], generation: Generation) -> float:
+    """The largest share of the terms, weighted by rarity, that one of the passages has."""
+    rarity = generation.rarity(terms)
+    total = sum(rarity.values()) or 1.0
+    return max(sum(rarity[term] for term in terms & words) / total for words in found)
