@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ingest.index import Generation, Passage
 from qa.query import Weighted
-from qa.retrieve import retrieve
+from qa.retrieve import distinct, retrieve
 
-_DEEPER = 3  # times the passages wanted: one that is low for each query can be high for all of them
+_DEEPER = 5  # times the passages wanted: one that is low for each query can be high for all of them
 
 
 def retrieve_all(
@@ -25,7 +25,7 @@ def retrieve_all(
         retrieve(generation, weighted.query, vector, k=_DEEPER * k)
         for weighted, vector in zip(queries, vectors, strict=True)
     ]
-    return fuse(found, [weighted.weight for weighted in queries])[:k]
+    return distinct(fuse(found, [weighted.weight for weighted in queries]), generation.copies, k=k)
 
 
 def fuse(found: Sequence[Sequence[Passage]], weights: Sequence[float]) -> list[Passage]:

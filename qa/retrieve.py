@@ -25,7 +25,12 @@ def retrieve(generation: Generation, query: Query, vector: Sequence[float], *, k
     by the rarity of all the query's words: both mean the same for every query, so that nothing depends on which other
     candidates there are. (Reciprocal ranks and min-max scores were both worse on the question sets.)
     """
-    return _few_from_each(_once(_candidates(generation, query, vector, k, CANDIDATES), k * 3), k)
+    return distinct(_candidates(generation, query, vector, k, CANDIDATES), generation.copies, k=k)
+
+
+def distinct(passages: Sequence[Passage], copies: Copies, *, k: int) -> list[Passage]:
+    """The first k of passages that are in order, of each story and each text one, and a few from each article."""
+    return _few_from_each(_once(_without_copies(passages, copies), k * 3), k)
 
 
 def _candidates(generation: Generation, query: Query, vector: Sequence[float], k: int, limit: int) -> list[Passage]:

@@ -1,5 +1,7 @@
 """Queries that stand for one question are searched together."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from ingest.reindex import reindex
 from qa.answer import Query, Turn
 from qa.follow import fuse, retrieve_all
 from qa.query import Weighted, make_queries
-from qa.retrieve import retrieve
+from qa.retrieve import PER_ARTICLE, retrieve
 from tests.conftest import BagOfWords, MakeArticles
 
 
@@ -95,6 +97,20 @@ def test_one_query_is_retrieved_as_it_is(firms: Index, bag_of_words: BagOfWords)
     alone = retrieve(firms.current(), query, vector, k=3)
     assert retrieve_all(firms.current(), [Weighted(query)], [vector], k=3) == alone
     assert alone[0].ranks == Ranks(meaning=1, words=1)
+
+
+def test_a_long_article_leaves_room_for_others(
+    index: Index, bag_of_words: BagOfWords, make_articles: MakeArticles
+) -> None:
+    day = "The court of Oslo heard {0} witnesses on day {0}, and adjourned the trial until the river had fallen. "
+    texts = {"trial.md": "\n\n".join(f"# Day {n}\n\n" + day.format(n) * 8 for n in range(9))}
+    texts |= {f"other-{n}.md": f"The weather of week {n} was mild, with {n} hours of sun." for n in range(6)}
+    reindex(make_articles(texts), index)
+    queries = make_queries("And which witnesses did it hear?", [Turn("What did the court adjourn?", "The trial.")])
+    vectors = [bag_of_words.embed_query(weighted.query.text) for weighted in queries]
+    passages = retrieve_all(index.current(), queries, vectors, k=7)
+    assert len(passages) == 7
+    assert Counter(passage.chunk.article_id for passage in passages)["trial.md"] == PER_ARTICLE
 
 
 def test_without_a_query_there_is_nothing_to_do(firms: Index) -> None:

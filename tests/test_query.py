@@ -103,6 +103,15 @@ def test_a_changed_subject_stays_changed(question: str) -> None:
             "What did Carlineo plead guilty to? Rep. Ilhan Omar, U.S. House. When is the hearing?",
             id="abbreviations",
         ),
+        pytest.param(
+            [
+                Turn("Who bought LinkedIn?", "Microsoft bought LinkedIn."),
+                Turn("Who led Microsoft?", "Satya Nadella."),
+            ],
+            "And before?",
+            "Who bought LinkedIn? Microsoft. Who leads Microsoft? Nadella. And before?",
+            id="each name once",
+        ),
         pytest.param([Turn("Who?", "")], "Why?", "Who? Why?", id="no answer"),
         pytest.param([Turn("", "Microsoft")], "Why?", "Microsoft. Why?", id="no question"),
         pytest.param([Turn(" ", "")], "Why?", "Why?", id="nothing at all"),
