@@ -156,8 +156,10 @@ class Assistant:
             text = rewrite_query(question, history, self.chat_model)
         except WritingFailed as error:
             return plain, (f"{error.reason} The question was made to stand alone without it.",)
-        rewritten = (Weighted(replace(plain[0].query, text=" ".join(text.split()) or plain[0].query.text)),)
-        return (rewritten if finder.best_score(rewritten) > finder.best_score(plain) else plain), ()
+        rewritten = Weighted(replace(plain[0].query, text=" ".join(text.split()) or plain[0].query.text))
+        if finder.best_score((rewritten,)) <= finder.best_score(plain[:1]):
+            return plain, ()
+        return (rewritten, Weighted(make_query(question, since=since, until=until, sources=sources))), ()
 
     def _written(
         self, answer: Answer, quotes: Quotes, history: Sequence[Turn], chat_model: "BaseChatModel"

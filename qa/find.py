@@ -10,7 +10,7 @@ from ingest.index import Generation
 from qa.answer import Query, Refusal
 from qa.follow import retrieve_all
 from qa.period import Period
-from qa.query import Weighted
+from qa.query import Weighted, forms_to_read
 from qa.quote import Quotes, quote
 from qa.reader import Reader
 from qa.refuse import refuse, span_of_days
@@ -54,7 +54,14 @@ class Finder:
         passages = retrieve_all(self.generation, queries, vectors, k=self._k)
         searched = time.perf_counter()
         query = queries[0].query
-        quotes = quote(query, passages, vector=vectors[0], reader=self._reader, generation=self.generation)
+        quotes = quote(
+            query,
+            passages,
+            vector=vectors[0],
+            reader=self._reader,
+            generation=self.generation,
+            asked=forms_to_read(queries),
+        )
         return Finding(query, quotes, searched - started)
 
     def find_in(self, period: Period, queries: Sequence[Weighted]) -> Finding:

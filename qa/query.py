@@ -100,6 +100,18 @@ def make_queries(
     return Weighted(bare), Weighted(told, _STANDING)
 
 
+def forms_to_read(queries: Sequence[Weighted]) -> tuple[str, ...]:
+    """What a reader is asked of passages: the bare question, for a follow-up also with the names spoken of in front.
+
+    The whole turns in front would be read as further questions.
+    """
+    told, bare = queries[0].query.text, queries[-1].query.text
+    if len(queries) < 2 or not told.endswith(bare):
+        return (told,)
+    names = ", ".join(dict.fromkeys(_names(told.removesuffix(bare))))
+    return (bare, f"{names}: {bare}") if names else (bare,)
+
+
 def leans_on_history(question: str) -> bool:
     """Whether a question cannot be understood without the turns before it.
 

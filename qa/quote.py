@@ -37,12 +37,14 @@ def quote(
     vector: Sequence[float],
     reader: Reader,
     generation: Generation,
+    asked: Sequence[str] = (),
 ) -> Quotes:
     """The sentences of the passages that answer, the best first, each with its citation; or a refusal.
 
-    `vector` is the embedded query, `generation` the state of the index that the passages come from.
+    `vector` is the embedded query, `generation` the state of the index that the passages come from, `asked` the
+    forms of the question that are read where the query has earlier turns in front, the bare question first.
     """
-    candidates = rank(query, passages, reader=reader, generation=generation)
+    candidates = rank(query, passages, reader=reader, generation=generation, asked=asked)
     if not candidates:
         return Quotes(refusal=Refusal("The archive has nothing on this."), passages=tuple(passages))
     probability = signals(query, passages, candidates, vector=vector, generation=generation).probability
@@ -53,7 +55,7 @@ def quote(
             nearest.setdefault(candidate.passage.chunk.article_id, candidate)
         shown = [_citation(number, c) for number, c in enumerate(list(nearest.values())[:_NEAREST], 1)]
         return Quotes(refusal=refuse(query, passages, shown, generation), passages=ordered, probability=probability)
-    chosen, note = choose(query.text, candidates, newest_first=query.newest_first)
+    chosen, note = choose(asked[0] if asked else query.text, candidates, newest_first=query.newest_first)
     citations = tuple(_citation(number, candidate) for number, candidate in enumerate(chosen, 1))
     sentences = tuple(Sentence(c.quote, (c.number,), supported=True) for c in citations)
     return Quotes(sentences, citations, None, ordered, probability, (note,) if note else ())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from ingest.index import Generation, Passage
 from qa.answer import Query
@@ -50,14 +51,21 @@ class Candidate:
         return self.passage.chunk.text[self.reading.first : self.reading.last]
 
 
-def rank(query: Query, passages: Sequence[Passage], *, reader: Reader, generation: Generation) -> list[Candidate]:
-    """The sentences of the passages by how well they answer, the best first."""
+def rank(
+    query: Query, passages: Sequence[Passage], *, reader: Reader, generation: Generation, asked: Sequence[str] = ()
+) -> list[Candidate]:
+    """The sentences of the passages by how well they answer, the best first.
+
+    `asked` are the forms of the question that are read, where these are not the query's text; the first is the bare
+    question. What the reader makes of them is averaged.
+    """
+    asked = asked or (query.text,)
     texts = [Text(p.chunk.title, p.chunk.text, tuple(_spans(p.chunk.text))) for p in passages[:READ]]
     rarity = generation.rarity(generation.terms(query.text))
     total = sum(rarity.values()) or 1.0
-    kind = kind_of(query.text)
+    kind = kind_of(asked[0])
     candidates = []
-    for passage, text, readings in zip(passages, texts, reader.read(query.text, texts), strict=False):
+    for passage, text, readings in zip(passages, texts, _read(reader, asked, texts), strict=False):
         titled = set(generation.terms(text.title))
         for (start, end), reading in zip(text.sentences, readings, strict=True):
             if reading is None:
@@ -72,6 +80,20 @@ def rank(query: Query, passages: Sequence[Passage], *, reader: Reader, generatio
             begin = passage.chunk.start
             candidates.append(Candidate(passage, begin + start, begin + end, sentence, score, reading, features))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.start))
+
+
+def _read(reader: Reader, asked: Sequence[str], texts: Sequence[Text]) -> Iterator[list[Reading | None]]:
+    """For each text its sentences' readings: the mean of those for each form of the question."""
+    for forms in zip(*(reader.read(question, texts) for question in asked), strict=True):
+        yield [_mean([reading for reading in readings if reading]) for readings in zip(*forms, strict=True)]
+
+
+def _mean(readings: Sequence[Reading]) -> Reading | None:
+    """The words are those of the surest."""
+    if not readings:
+        return None
+    surest = max(readings, key=lambda reading: reading.span)
+    return replace(surest, score=fmean(r.score for r in readings), span=fmean(r.span for r in readings))
 
 
 def reordered(passages: Sequence[Passage], candidates: Sequence[Candidate]) -> tuple[Passage, ...]:

@@ -10,7 +10,7 @@ from ingest.index import Generation, Passage
 from qa.answer import Citation, Query, Refusal
 from qa.kind import kind_of
 
-ANSWERED = 0.3  # the probability from which there is an answer: 0.93 of what news articles answer is above
+ANSWERED = 0.27  # the probability from which there is an answer: 0.93 of what news articles answer is above
 _COVERING = 3  # passages among which the question's words are looked for
 _MISSING = 4  # words that a refusal names as missing
 _WORD = re.compile(r"\w+")

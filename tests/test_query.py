@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Query, Turn
-from qa.query import Weighted, leans_on_history, make_queries, make_query
+from qa.query import Weighted, forms_to_read, leans_on_history, make_queries, make_query
 
 LINKEDIN = [Turn("Who bought LinkedIn?", "Microsoft did, for $26.2 billion.")]
 EPSTEIN = [
@@ -186,3 +186,11 @@ def test_nonsense_is_refused_at_the_door() -> None:
         make_query(" \n")
     with pytest.raises(ValueError, match="before it begins"):
         make_query("x", since=date(2019, 1, 1), until=date(2018, 1, 1))
+
+
+def test_a_follow_up_is_read_bare_and_with_the_names_spoken_of() -> None:
+    queries = make_queries("And how much did they pay?", LINKEDIN)
+    assert forms_to_read(queries) == ("And how much did they pay?", "LinkedIn, Microsoft: And how much did they pay?")
+    alone = make_queries("Which banks lent money to Broadcom?", LINKEDIN)
+    assert forms_to_read(alone) == ("Which banks lent money to Broadcom?",)
+    assert forms_to_read(make_queries("Who bought LinkedIn?")) == ("Who bought LinkedIn?",)
