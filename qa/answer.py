@@ -34,6 +34,14 @@ class Query:
     period: str = ""
     newest_first: bool = False
 
+    def __str__(self) -> str:
+        parts = [self.text]
+        if self.since or self.until:
+            parts.append(f"published {span_of_days(self.since, self.until)}")
+        parts.extend(["the newest first"] if self.newest_first else [])
+        parts.extend([f"in {', '.join(self.sources)}"] if self.sources else [])
+        return "; ".join(parts)
+
     def as_json(self) -> dict[str, Any]:
         """The query as in the contract."""
         return {
@@ -194,6 +202,8 @@ class Answer:
     def __str__(self) -> str:
         cited = self.refusal.nearest if self.refusal is not None else self.citations
         parts = [self.text]
+        if str(self.query) != self.question:
+            parts.append(f"Searched for: {self.query}")
         if cited:
             parts.append("Nearest:" if self.refusal is not None else "")
             parts.extend(str(citation) for citation in cited)
@@ -257,6 +267,13 @@ def passage_as_json(passage: Passage) -> dict[str, Any]:
         "also_in": list(passage.also_in),
         "instructions": [[chunk.start + start, chunk.start + end] for start, end in instructions(chunk.text)],
     }
+
+
+def span_of_days(since: date | None, until: date | None) -> str:
+    """Some days in words: "2018-03-01 to 2018-03-31", "since 2018-03-01", "until 2018-03-31"."""
+    if since and until:
+        return str(since) if since == until else f"{since} to {until}"
+    return f"since {since}" if since else f"until {until}"
 
 
 def turns_from_json(rows: object) -> tuple[Turn, ...]:

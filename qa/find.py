@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ingest.index import Generation
-from qa.answer import Query, Refusal
+from qa.answer import Query, Refusal, span_of_days
 from qa.follow import retrieve_all
 from qa.period import Period
 from qa.query import Weighted, forms_to_read
 from qa.quote import Quotes, quote
 from qa.reader import Reader
-from qa.refuse import refuse, span_of_days
+from qa.refuse import refuse
 from qa.retrieve import retrieve
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from ingest.index import Generation, Passage
-from qa.answer import Citation, Query, Refusal
+from qa.answer import Citation, Query, Refusal, span_of_days
 from qa.kind import kind_of
 
 ANSWERED = 0.27  # the probability from which there is an answer: 0.93 of what news articles answer is above
@@ -100,13 +99,6 @@ def _outside(query: Query, generation: Generation) -> str | None:
         asked = span_of_days(query.since, query.until)
         return f"The question is about the time {asked}; the archive covers {first} to {last}."
     return None
-
-
-def span_of_days(since: date | None, until: date | None) -> str:
-    """Some days in words: "2018-03-01 to 2018-03-31", "since 2018-03-01", "until 2018-03-31"."""
-    if since and until:
-        return str(since) if since == until else f"{since} to {until}"
-    return f"since {since}" if since else f"until {until}"
 
 
 def _named(citation: Citation) -> str:

@@ -49,6 +49,17 @@ def test_the_words_that_answer_are_known_within_the_quote() -> None:
     )
 
 
+def test_a_query_says_what_was_searched_for() -> None:
+    day = date(2018, 3, 1)
+    assert str(Query("Xiaomi?")) == "Xiaomi?"
+    assert str(Query("Xiaomi?", day, day, ("The Desk",))) == "Xiaomi?; published 2018-03-01; in The Desk"
+    assert str(Query("Xiaomi?", since=day)) == "Xiaomi?; published since 2018-03-01"
+    assert str(Query("Xiaomi?", until=day)) == "Xiaomi?; published until 2018-03-01"
+    assert str(Query("the latest?", newest_first=True)) == "the latest?; the newest first"
+    assert "Searched for: Xiaomi?; published since 2018-03-01" in str(Answer("Xiaomi?", Query("Xiaomi?", since=day)))
+    assert "Searched for" not in str(Answer("Xiaomi?", Query("Xiaomi?")))
+
+
 def test_the_words_that_answer_are_marked() -> None:
     exact = replace(CITATION, exact=(CITATION.start, CITATION.start + 1))
     answer = replace(ANSWER, citations=(exact,))

@@ -73,7 +73,7 @@ def answer_html(answer: Answer, turn: int) -> Html:
         body = _element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
     else:
         shown = (sentence for sentence in answer.sentences if sentence.supported is not False)
-        body = _element("p", _joined(" ", (_sentence_html(sentence, turn) for sentence in shown)), dir="auto")
+        body = _element("p", _joined(" ", (_sentence_html(sentence, answer, turn) for sentence in shown)), dir="auto")
     written = f"Written by {answer.model or 'a chat model'}: check it against the quotes."
     said = (*answer.notes, written) if answer.mode == "written" and answer.refusal is None else answer.notes
     notes = (_element("p", escaped(note), class_="note", dir="auto") for note in said)
@@ -96,6 +96,9 @@ def evidence_html(answer: Answer, turn: int) -> Html:
     cited = answer.refusal.nearest if answer.refusal is not None else answer.citations
     title = "Nearest articles" if refused else "Evidence"
     told = _element("p", escaped(answer.question), class_="asked", dir="auto")
+    if str(answer.query) != answer.question:
+        searched = _element("p", escaped(f"Searched for: {answer.query}"), class_="hint", dir="auto")
+        told = _joined("", (told, searched))
     if not cited:
         nothing = "No article comes near the question." if refused else "No quotes yet."
         return _panel(title, told, _element("p", escaped(nothing), class_="hint"))
@@ -139,13 +142,21 @@ def safe_address(address: str | None) -> str | None:
     return address if parts.scheme in ("http", "https") and plain else None
 
 
-def _sentence_html(sentence: Sentence, turn: int) -> Html:
+def _sentence_html(sentence: Sentence, answer: Answer, turn: int) -> Html:
     marks = [
         _element("a", escaped(f"[{number}]"), class_="cite", href=f"#{_card_id(turn, number)}")
         for number in sentence.citations
     ]
-    text = escaped(sentence.text)
+    quoted = (citation for citation in answer.citations if citation.quote == sentence.text)
+    text = next((_quote_html(citation) for citation in quoted), escaped(sentence.text))
     return _joined(" ", (text, _joined("", marks))) if marks else text
+
+
+def _quote_html(citation: Citation) -> Html:
+    """Show a quote, the words that answer in bold."""
+    before, exact, after = citation.parts
+    parts = (escaped(before), _element("b", escaped(exact)), escaped(after)) if exact else (escaped(before),)
+    return _joined("", parts)
 
 
 def _card(citation: Citation, answer: Answer, turn: int) -> Html:
@@ -198,7 +209,7 @@ def _passage(citation: Citation, answer: Answer) -> Passage | None:
 
 def _marked_passage(citation: Citation, passage: Passage | None) -> Html:
     """Show the quote, marked, between the words around it in its passage."""
-    mark = _element("mark", escaped(citation.quote))
+    mark = _element("mark", _quote_html(citation))
     if passage is None:
         return mark
     chunk = passage.chunk

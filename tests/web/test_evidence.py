@@ -259,3 +259,24 @@ def test_a_link_is_the_address_or_absent(address: str) -> None:
 def test_the_masthead_tells_what_the_archive_holds(holdings: Holdings, told: str) -> None:
     assert str(holdings) == told
     assert Skeleton(masthead_html(holdings)).text_of["p"] == [told]
+
+
+def test_the_words_that_answer_are_bold_in_the_answer_and_on_the_card() -> None:
+    quote = "Coty paid <i>600</i> million & more."
+    exact = (quote.index("<i>"), quote.index(" million"))
+    citation = Citation(1, "a", "Title", "", None, None, 0, len(quote), quote, 0.5, exact=exact)
+    passage = Passage(Chunk("a", 0, 0, len(quote), quote, "Title"), 0.5)
+    answer = Answer(
+        "How much?", Query("How much?"), "quotes", None, (Sentence(quote, (1,)),), (citation,), (passage,)
+    )
+    for shown in (answer_html(answer, 0), evidence_html(answer, 0)):
+        assert Skeleton(shown).text_of["b"] == ["<i>600</i>"]
+        assert quote in Skeleton(shown).text
+
+
+def test_what_was_searched_for_is_shown_where_it_is_not_the_question() -> None:
+    other = Answer("And he?", Query("Who led Xiaomi? And he?", since=date(2018, 3, 1)))
+    assert (
+        "Searched for: Who led Xiaomi? And he?; published since 2018-03-01" in Skeleton(evidence_html(other, 0)).text
+    )
+    assert "Searched for" not in Skeleton(evidence_html(Answer("Who?", Query("Who?")), 0)).text
