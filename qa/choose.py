@@ -63,7 +63,7 @@ def choose(
         nearly = [c for c in candidates if c.score >= best.score - _NEWER]
         best = max(nearly, key=lambda c: c.passage.chunk.published or date.min)
     other = _contradicting(best, candidates)
-    note = f"The articles differ: {_said(best)}; {_said(other)}." if other else None
+    note = f"The articles give different figures: {_said(best)}; {_said(other)}." if other else None
     if other is None and _COMPARES.search(question):
         other = next(iter(_elsewhere(best, candidates)), None)
     good = [c for c in candidates if c.score >= candidates[0].score - _MARGIN and c not in (best, other)]

@@ -90,10 +90,9 @@ _LATEST = re.compile(r"\b(?:the )?(?:latest|newest|most recent)\b", re.IGNORECAS
 
 def period_of(question: str, asked: date) -> Period | None:
     """The time that a question names, None where it names none; `asked` is the day that "last week" counts from."""
-    for match in _TIME.finditer(question):
-        found = _period(match, asked)
-        if found:
-            return found
+    found = [period for match in _TIME.finditer(question) if (period := _period(match, asked))]
+    if found:
+        return found[0] if len(found) == 1 else None  # "in 2017 and in 2018" compares
     event = _EVENT.search(question)
     if event:
         return Period(event.group(), event=event["event"], until_event=event["side"] in ("before", "until"))
@@ -204,8 +203,11 @@ def _unit(words: str, asked: date) -> Days:
     if words.endswith("day"):
         day = asked - timedelta(int(earlier))
         return day, day
-    if words.endswith("week"):  # quizzes and people mean the last seven days as often as those since Monday
-        return (asked - timedelta(7 * (1 + earlier)), asked - timedelta(7) if earlier else asked)
+    if words.endswith(
+        "week"
+    ):  # the last one from Monday to Sunday; of the current one some say more than since Monday
+        monday = asked - timedelta(asked.weekday())
+        return (monday - timedelta(7), monday - timedelta(1)) if earlier else (asked - timedelta(7), asked)
     if words.endswith("month"):
         first = asked.replace(day=1)
         return _months((first - timedelta(1)).replace(day=1)) if earlier else (first, asked)

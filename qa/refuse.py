@@ -85,7 +85,8 @@ def refuse(query: Query, passages: Sequence[Passage], nearest: Sequence[Citation
     else:
         said.append("The nearest of them use these words, but not to answer this.")
     if nearest:
-        said.append(f"They are about {'; '.join(_named(citation) for citation in nearest)}.")
+        named = dict.fromkeys(_named(citation) for citation in nearest)
+        said.append(f"They are about {'; '.join(named)}.")
     return Refusal(" ".join(said), tuple(nearest))
 
 

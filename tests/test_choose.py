@@ -114,7 +114,7 @@ def test_articles_that_contradict_each_other_stand_side_by_side_dated() -> None:
     other = candidates("The ferry carries 450 people across.", 2.0, article="b.md", day=date(2019, 3, 4))
     chosen, note = choose("How many people does the ferry carry?", best_first(one, other))
     assert [c.passage.chunk.article_id for c in chosen] == ["a.md", "b.md"]
-    assert note == "The articles differ: “300” (a.md, 2018-01-02); “450” (b.md, 2019-03-04)."
+    assert note == "The articles give different figures: “300” (a.md, 2018-01-02); “450” (b.md, 2019-03-04)."
 
 
 def test_other_figures_of_other_things_do_not_contradict() -> None:
