@@ -77,29 +77,27 @@ def refuse(query: Query, passages: Sequence[Passage], nearest: Sequence[Citation
     words = dict.fromkeys(word for word in _WORD.findall(query.text) if generation.terms(word))
     missing = [word for word in words if not found.intersection(generation.terms(word))]
     said = ["The articles do not say."]
-    outside = _outside(query, generation)
-    if outside:
-        said.append(outside)
-    elif missing:
+    if missing:
         said.append(f"The nearest of them say nothing of {', '.join(f'“{word}”' for word in missing[:_MISSING])}.")
     else:
         said.append("The nearest of them use these words, but not to answer this.")
     if nearest:
         named = dict.fromkeys(_named(citation) for citation in nearest)
         said.append(f"They are about {'; '.join(named)}.")
-    return Refusal(" ".join(said), tuple(nearest))
+    said.append(_covered(query, generation))
+    return Refusal(" ".join(said).strip(), tuple(nearest))
 
 
-def _outside(query: Query, generation: Generation) -> str | None:
-    """What the archive covers, where the query's period lies beyond it."""
+def _covered(query: Query, generation: Generation) -> str:
+    """Which days the archive covers, and those asked of where they lie beyond; empty where no article has a day."""
     days = [article.published for article in generation.articles() if article.published]
     if not days:
-        return None
+        return ""
     first, last = min(days), max(days)
+    covers = f"the archive covers {first} to {last}."
     if (query.since and query.since > last) or (query.until and query.until < first):
-        asked = span_of_days(query.since, query.until)
-        return f"The question is about the time {asked}; the archive covers {first} to {last}."
-    return None
+        return f"The question is about the time {span_of_days(query.since, query.until)}; {covers}"
+    return covers.capitalize()
 
 
 def _named(citation: Citation) -> str:

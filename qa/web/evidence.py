@@ -155,7 +155,11 @@ def _sentence_html(sentence: Sentence, answer: Answer, turn: int) -> Html:
 def _quote_html(citation: Citation) -> Html:
     """Show a quote, the words that answer in bold."""
     before, exact, after = citation.parts
-    parts = (escaped(before), _element("b", escaped(exact)), escaped(after)) if exact else (escaped(before),)
+    parts = (
+        (escaped(before), _element("b", escaped(exact), class_="exact"), escaped(after))
+        if exact
+        else (escaped(before),)
+    )
     return _joined("", parts)
 
 
