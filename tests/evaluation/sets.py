@@ -1,10 +1,13 @@
 """The question sets to measure with: the corpus's own, and public ones where a folder of them is at hand."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.training.data import held_out
 
 CORPUS = Path("corpus")
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
@@ -20,17 +23,24 @@ class QuestionSet:
 
 
 def question_sets(data: Path, work: Path) -> Iterator[QuestionSet]:
-    """The corpus's own set and those found in `data`, their articles written as Markdown into `work`."""
+    """The corpus's own set and those found in `data`, their articles written into `work`."""
     yield QuestionSet("corpus", CORPUS, QUESTIONS)
     if (data / "news").is_dir():
-        rows = [row for row in _rows(data / "news" / "articles.jsonl") if row["english"]]
-        _write(work / "news", [(row["article_id"], row["title"], row["body"]) for row in rows])
+        english = [row["article_id"] for row in _rows(data / "news" / "articles.jsonl") if row["english"]]
+        _unpack(data / "news" / "html", work / "news", english)
         yield QuestionSet("news", work / "news", data / "news" / "questions.jsonl")
         yield QuestionSet("news standalone", work / "news", _standalone(data / "news" / "questions.jsonl", work))
     if (data / "squad").is_dir():
         passages = _rows(data / "squad" / "passages.jsonl")
         _write(work / "squad", [(row["passage_id"], row["title"], row["text"]) for row in passages])
         yield QuestionSet("squad", work / "squad", _squad(data / "squad" / "questions-dev.jsonl", work))
+
+
+def _unpack(pages: Path, folder: Path, article_ids: list[str]) -> None:
+    """The pages as they were fetched."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for article_id in article_ids:
+        (folder / f"{article_id}.html").write_bytes(gzip.decompress((pages / f"{article_id}.html.gz").read_bytes()))
 
 
 def _standalone(questions: Path, work: Path) -> Path:
@@ -42,7 +52,10 @@ def _standalone(questions: Path, work: Path) -> Path:
 
 
 def _squad(questions: Path, work: Path) -> Path:
-    """SQuAD's questions in our form: the paragraph is the article, and any of its words are evidence."""
+    """SQuAD's questions about articles that the reader was not trained on.
+
+    The paragraph is the article, and any of its words are evidence.
+    """
     rows = [
         {
             "id": row["id"],
@@ -52,6 +65,7 @@ def _squad(questions: Path, work: Path) -> Path:
             "evidence": [] if row["unanswerable"] else [{"article_id": row["passage_id"], "quote": ""}],
         }
         for row in _rows(questions)
+        if held_out(row["title"])
     ]
     return _write_rows(work / "squad.jsonl", rows)
 
