@@ -81,16 +81,16 @@ class Finder:
             since, until = (None, day) if period.until_event else (day, None)
             notes = (f"“{period.event}” is taken to be of {day} (“{title}”).",)
         dated = [_with(weighted, period, since, until) for weighted in queries]
-        everything, finding = self.find(queries), self.find(dated)
+        everything = self.find(queries)
         if self._is_beyond(since, period, everything.quotes):
             nearest = everything.quotes.citations or (everything.quotes.refusal or Refusal("")).nearest
             refusal = refuse(dated[0].query, everything.quotes.passages, nearest, self.generation)
             quotes = replace(everything.quotes, sentences=(), citations=(), refusal=refusal, probability=0.0)
             return Finding(dated[0].query, quotes, everything.seconds)
+        finding = self.find(dated)
         answers, otherwise = finding.quotes, everything.quotes
-        if otherwise.refusal is not None or (
-            answers.refusal is None and answers.probability >= otherwise.probability - _TRUST
-        ):
+        as_well = answers.refusal is None and answers.probability >= otherwise.probability - _TRUST
+        if as_well or (otherwise.refusal is not None and answers.passages):
             return replace(finding, notes=notes)
         told = f"No article published {span_of_days(since, until)} answers this; all were asked."
         return replace(everything, notes=(told,))

@@ -79,3 +79,9 @@ def test_a_development_is_told_in_the_order_of_days(assistant: Assistant) -> Non
     told = [day for day in days(assistant.ask("How did Broadcom's bid for Qualcomm develop?")) if day]
     assert len(told) > 2
     assert told == sorted(told)
+
+
+def test_what_neither_the_time_nor_the_archive_tells_is_refused_with_the_nearest(assistant: Assistant) -> None:
+    answer = assistant.ask("Who won the football world cup in 1998?")
+    assert answer.refusal is not None
+    assert answer.refusal.nearest
