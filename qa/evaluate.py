@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qa.answer import Answer, Citation, Turn
 from qa.assistant import Assistant
+from qa.reliability import Judged, Reliability, reliability
 
 _WORD = re.compile(r"\w+")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -81,6 +82,7 @@ class Outcome:
     first_citation: bool | None
     precision: float | None
     supported: float | None
+    probability: float
     milliseconds: float
 
 
@@ -111,6 +113,7 @@ class Table:
     refusal_recall: float | None
     p50: float
     p95: float
+    reliability: Reliability
 
     def as_json(self) -> dict[str, Any]:
         """The table as one JSON object."""
@@ -118,6 +121,7 @@ class Table:
             "k": self.k,
             "kinds": {row.kind: _row_json(row, self.k) for row in self.rows},
             "refusal": {"precision": self.refusal_precision, "recall": self.refusal_recall},
+            "reliability": self.reliability.as_json(),
             "milliseconds": {"p50": round(self.p50, 1), "p95": round(self.p95, 1)},
         }
 
@@ -135,7 +139,8 @@ class Table:
             for line in lines
         )
         refusal = " / ".join("–" if v is None else f"{v:.3f}" for v in (self.refusal_precision, self.refusal_recall))
-        return f"{table}\n\nrefusal precision / recall {refusal}; {self.p50:.0f} ms p50, {self.p95:.0f} ms p95"
+        summary = f"refusal precision / recall {refusal}; {self.p50:.0f} ms p50, {self.p95:.0f} ms p95"
+        return f"{table}\n\n{summary}\n\n{self.reliability}"
 
 
 def read_questions(file: Path) -> list[Question]:
@@ -187,6 +192,7 @@ def evaluate(
         refusal_recall=_mean([outcome.refused for outcome in outcomes if not outcome.answerable]),
         p50=statistics.median(times),
         p95=times[min(len(times) - 1, int(len(times) * 0.95))],
+        reliability=reliability([Judged(o.kind, o.answerable, o.probability) for o in outcomes]),
     )
 
 
@@ -216,6 +222,7 @@ def judge(question: Question, answer: Answer, *, k: int) -> Outcome:
         first_citation=bool(right and right[0]) if question.evidence else None,
         precision=sum(in_gold) / len(in_gold) if in_gold and question.evidence else None,
         supported=sum(shown) / len(shown) if shown else None,
+        probability=answer.probability,
         milliseconds=answer.seconds.total * 1000,
     )
 
