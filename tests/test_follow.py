@@ -1,6 +1,7 @@
 """Queries that stand for one question are searched together."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,11 @@ def test_a_query_of_little_weight_only_breaks_ties() -> None:
     bare = [_passage("a", 0.5), _passage("b", 0.49), _passage("c", 0.1)]
     told = [_passage("c", 0.9), _passage("b", 0.8), _passage("a", 0.6)]
     assert [p.chunk.article_id for p in fuse([bare, told], [1.0, 0.1])] == ["b", "a", "c"]
+
+
+def test_the_ranks_are_those_of_the_first_query() -> None:
+    first, other = (replace(_passage("a", 0.5), ranks=Ranks(meaning=rank)) for rank in (1, 7))
+    assert [p.ranks.meaning for p in fuse([[first], [other]], [1.0, 1.0])] == [1]
 
 
 @given(found, st.data())
