@@ -23,8 +23,8 @@ fix: .venv/ready-dev  ## mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: .venv/ready-dev  ## measure answers on the question sets
-	$(BIN)/python -m tests.evaluation --data $(DATA)
+eval: .venv/ready-dev  ## measure answers on the question sets, for the table in the README
+	$(BIN)/python -m tests.evaluation --data $(DATA) --work build/evaluation --readme README.md
 
 bench: .venv/ready-dev  ## measure speed, side by side with the plain recipe
 	$(BIN)/python -m tests.benchmark

@@ -1,23 +1,25 @@
-"""Question sets → a table of numbers."""
+"""Question sets → what became of each question → a table of numbers."""
 
 import re
-import statistics
 import string
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 
+from ingest.index import Article
 from qa.answer import Answer, Citation, Turn
 from qa.assistant import Assistant
-from qa.reliability import Judged, Reliability, reliability
+from qa.measures import Outcome, Table, table_of
 
 _WORD = re.compile(r"\w+")
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+# Typographic marks fold like those of ASCII; a dash stands between words, as white space does.
+_PUNCTUATION = str.maketrans("—", " ", string.punctuation + "“”„‘’‚«»…–")
 
 Progress = Callable[[int, int, int], None]
 
@@ -39,6 +41,7 @@ class _Row(BaseModel):
     kind: str = "question"
     question: str
     history: list[Turn] = []
+    asked: Annotated[date, Strict()] | None = None
     answers: list[str] = []
     evidence: list[Evidence] = []
 
@@ -53,7 +56,10 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One row of a question set; without answers and evidence the articles do not say."""
+    """One row of a question set; without answers and evidence the articles do not say.
+
+    `asked` is the day that it was asked, which "last week" counts from; None: today.
+    """
 
     id: str
     kind: str
@@ -61,86 +67,12 @@ class Question:
     history: tuple[Turn, ...] = ()
     answers: tuple[str, ...] = ()
     evidence: tuple[Gold, ...] = ()
+    asked: date | None = None
 
     @property
     def answerable(self) -> bool:
         """Whether the articles say it."""
         return bool(self.answers or self.evidence)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one question; None where a measure does not apply."""
-
-    kind: str
-    answerable: bool
-    refused: bool
-    first_evidence: bool | None
-    evidence: bool | None
-    answer: bool | None
-    citation: bool | None
-    first_citation: bool | None
-    precision: float | None
-    supported: float | None
-    probability: float
-    milliseconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The measures over some questions; shares are between 0 and 1, None where nothing was to be measured."""
-
-    kind: str
-    questions: int
-    first_evidence: float | None
-    evidence: float | None
-    answer: float | None
-    citation: float | None
-    first_citation: float | None
-    precision: float | None
-    answered: float | None
-    refused: float | None
-    supported: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The measures overall and by kind, and how refusals and time came out."""
-
-    k: int
-    rows: tuple[Row, ...]
-    refusal_precision: float | None
-    refusal_recall: float | None
-    p50: float
-    p95: float
-    reliability: Reliability
-
-    def as_json(self) -> dict[str, Any]:
-        """The table as one JSON object."""
-        return {
-            "k": self.k,
-            "kinds": {row.kind: _row_json(row, self.k) for row in self.rows},
-            "refusal": {"precision": self.refusal_precision, "recall": self.refusal_recall},
-            "reliability": self.reliability.as_json(),
-            "milliseconds": {"p50": round(self.p50, 1), "p95": round(self.p95, 1)},
-        }
-
-    def __str__(self) -> str:
-        measures = ("answer", "citation", "citation@1", "precision", "answered", "refused", "supported")
-        head = ("kind", "n", "evidence@1", f"evidence@{self.k}", *measures)
-        lines = [head, tuple("---" for _ in head)]
-        for row in self.rows:
-            cited = (row.citation, row.first_citation, row.precision)
-            values = (row.first_evidence, row.evidence, row.answer, *cited, row.answered, row.refused, row.supported)
-            lines.append((row.kind, str(row.questions), *("" if v is None else f"{v:.3f}" for v in values)))
-        widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-        table = "\n".join(
-            "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
-            for line in lines
-        )
-        refusal = " / ".join("–" if v is None else f"{v:.3f}" for v in (self.refusal_precision, self.refusal_recall))
-        summary = f"refusal precision / recall {refusal}; {self.p50:.0f} ms p50, {self.p95:.0f} ms p95"
-        return f"{table}\n\n{summary}\n\n{self.reliability}"
 
 
 def read_questions(file: Path) -> list[Question]:
@@ -163,6 +95,7 @@ def read_questions(file: Path) -> list[Question]:
                 tuple(Turn(turn.question, turn.answer) for turn in row.history),
                 tuple(row.answers),
                 tuple(Gold(gold.article_id, gold.quote) for gold in row.evidence),
+                row.asked,
             )
         )
     if not questions:
@@ -176,55 +109,58 @@ def evaluate(
     """Ask every question and measure the answers."""
     outcomes = []
     for number, question in enumerate(questions, 1):
-        outcomes.append(
-            judge(question, assistant.ask(question.question, question.history, k=max(k, assistant.k)), k=k)
-        )
+        answer = assistant.ask(question.question, question.history, k=max(k, assistant.k), asked=question.asked)
+        outcomes.append(replace(judge(question, answer, k=k), words=verbatim(answer, assistant.index.article)))
         if progress is not None:
             progress(number, len(questions), 0)
-    kinds = list(dict.fromkeys(outcome.kind for outcome in outcomes))
-    rows = [_row("all", outcomes), *(_row(kind, [o for o in outcomes if o.kind == kind]) for kind in kinds)]
-    refused = [outcome for outcome in outcomes if outcome.refused]
-    times = sorted(outcome.milliseconds for outcome in outcomes)
-    return Table(
-        k,
-        tuple(rows),
-        refusal_precision=_mean([not outcome.answerable for outcome in refused]),
-        refusal_recall=_mean([outcome.refused for outcome in outcomes if not outcome.answerable]),
-        p50=statistics.median(times),
-        p95=times[min(len(times) - 1, int(len(times) * 0.95))],
-        reliability=reliability([Judged(o.kind, o.answerable, o.probability) for o in outcomes]),
-    )
+    return table_of(outcomes, k=k)
 
 
 def judge(question: Question, answer: Answer, *, k: int) -> Outcome:
     """Compare one answer with what a question set expects of it (measures: see the contract)."""
-    cited = answer.citations
+    cited, chunks = answer.citations, [passage.chunk for passage in answer.passages[:k]]
+    in_gold = [_is_gold(chunk.article_id, question.evidence) for chunk in chunks]
     found = [
         any(
             same_article(chunk.article_id, gold.article_id) and (not gold.quote or overlap(gold.quote, chunk.text))
             for gold in question.evidence
         )
-        for chunk in (passage.chunk for passage in answer.passages[:k])
+        for chunk in chunks
     ]
     right = [_bears_out(citation, question.evidence) for citation in cited]
-    in_gold = [any(same_article(c.article_id, gold.article_id) for gold in question.evidence) for c in cited]
+    cited_gold = [_is_gold(citation.article_id, question.evidence) for citation in cited]
     shown = [sentence.supported is True for sentence in answer.sentences]
     wanted = all if question.kind == "compare" else any
-    said = normalised(answer.text) if answer.refusal is None else ""
+    # Without the numbers of the citations, which are no words of the answer.
+    sentences = answer.sentences if answer.refusal is None else ()
+    said = normalised(" ".join(sentence.text for sentence in sentences if sentence.supported is not False))
     return Outcome(
         kind=question.kind,
         answerable=question.answerable,
         refused=answer.refusal is not None,
+        first_article=any(in_gold[:1]) if question.evidence else None,
         first_evidence=any(found[:1]) if question.evidence else None,
         evidence=any(found) if question.evidence else None,
         answer=wanted(f" {normalised(a)} " in f" {said} " for a in question.answers) if question.answers else None,
         citation=any(right) if question.evidence else None,
         first_citation=bool(right and right[0]) if question.evidence else None,
-        precision=sum(in_gold) / len(in_gold) if in_gold and question.evidence else None,
+        precision=sum(cited_gold) / len(cited_gold) if cited and question.evidence else None,
         supported=sum(shown) / len(shown) if shown else None,
         probability=answer.probability,
         milliseconds=answer.seconds.total * 1000,
     )
+
+
+def verbatim(answer: Answer, article: Callable[[str], Article]) -> tuple[bool, ...]:
+    """For each quote whether it is its article's text at its place; for each sentence whether it is such a quote.
+
+    What a chat model wrote are its own words: of those only the quotes are looked at.
+    """
+    cited = answer.citations if answer.refusal is None else answer.refusal.nearest
+    quotes = [article(c.article_id).text[c.start : c.end] == c.quote for c in cited]
+    right = {citation.quote for citation, same in zip(cited, quotes, strict=True) if same}
+    sentences = answer.sentences if answer.mode == "quotes" else ()
+    return (*quotes, *(sentence.text in right for sentence in sentences))
 
 
 def overlap(gold: str, text: str) -> bool:
@@ -244,6 +180,10 @@ def normalised(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
+def _is_gold(article_id: str, evidence: Sequence[Gold]) -> bool:
+    return any(same_article(article_id, gold.article_id) for gold in evidence)
+
+
 def _bears_out(citation: Citation, evidence: Sequence[Gold]) -> bool:
     quoted = _words(citation.quote)
     for gold in evidence:
@@ -260,39 +200,3 @@ def _words(text: str) -> list[str]:
 
 def _longest_run(one: Sequence[str], other: Sequence[str]) -> int:
     return SequenceMatcher(None, one, other, autojunk=False).find_longest_match().size
-
-
-def _row(kind: str, outcomes: Sequence[Outcome]) -> Row:
-    return Row(
-        kind,
-        len(outcomes),
-        first_evidence=_mean([o.first_evidence for o in outcomes]),
-        evidence=_mean([o.evidence for o in outcomes]),
-        answer=_mean([o.answer for o in outcomes]),
-        citation=_mean([o.citation for o in outcomes]),
-        first_citation=_mean([o.first_citation for o in outcomes]),
-        precision=_mean([o.precision for o in outcomes]),
-        answered=_mean([not o.refused for o in outcomes if o.answerable]),
-        refused=_mean([o.refused for o in outcomes if not o.answerable]),
-        supported=_mean([o.supported for o in outcomes]),
-    )
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [float(value) for value in values if value is not None]
-    return round(statistics.fmean(known), 4) if known else None
-
-
-def _row_json(row: Row, k: int) -> dict[str, Any]:
-    return {
-        "questions": row.questions,
-        "evidence@1": row.first_evidence,
-        f"evidence@{k}": row.evidence,
-        "answer": row.answer,
-        "citation": row.citation,
-        "citation@1": row.first_citation,
-        "citation precision": row.precision,
-        "answered": row.answered,
-        "refused": row.refused,
-        "supported": row.supported,
-    }

@@ -1,21 +1,13 @@
-"""Answer → HTML: the answer as a message, its evidence as cards. Pure; only here does text become HTML.
+"""Answer → HTML: the answer as a message, its evidence as cards. Pure."""
 
-Whatever an article, a chat model or a visitor wrote goes through `escaped`, as text or as an attribute.
-All of it comes out on one line, which Markdown takes as one block of raw HTML.
-"""
-
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NewType
-from urllib.parse import urlsplit
 
 from ingest.index import Passage
 from qa.answer import Answer, Citation, Sentence
 from qa.instructions import has_instructions
-
-Html = NewType("Html", str)
+from qa.markup import Html, element, escaped, joined, safe_address, spelled
 
 CONTEXT = 260
 """How many characters of a passage are shown before and after its quote, at most."""
@@ -25,13 +17,6 @@ NAMED = 3
 
 WARNING = "This passage has text that reads like an instruction to a machine. It is only quoted."
 """What is said of such a passage."""
-
-# Line breaks and tabs would be read as structure on the way to the browser; NUL is not allowed in HTML.
-_NUMERIC = {ord(sign): f"&#{ord(sign)};" for sign in "\t\n\r\u2028\u2029"} | {0: "\ufffd"}
-
-# Not strftime: its names depend on the machine's locale.
-_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June")
-_MONTHS += ("July", "August", "September", "October", "November", "December")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +36,37 @@ class Holdings:
             several = len(self.sources) > 1
             parts.append(f"from {len(self.sources):,} sources" if several else f"from {min(self.sources)}")
         if self.since and self.until:
-            period = (_spelled(self.since), _spelled(self.until))
+            period = (spelled(self.since), spelled(self.until))
             parts.append(period[0] if self.since == self.until else " to ".join(period))
         return " · ".join(parts)
 
 
-def escaped(text: str) -> Html:
-    """Write HTML that shows exactly this text; what UTF-8 cannot hold becomes "?"."""
-    encodable = text.encode("utf-8", "replace").decode("utf-8")
-    return Html(html.escape(encodable).translate(_NUMERIC))
-
-
 def question_html(question: str) -> Html:
     """Show a question in the conversation."""
-    return _element("div", _element("p", escaped(question), dir="auto"), class_="question")
+    return element("div", element("p", escaped(question), dir="auto"), class_="question")
 
 
 def answer_html(answer: Answer, turn: int) -> Html:
     """Show an answer in the conversation; each [n] leads to its card."""
     if answer.refusal is not None:
-        body = _element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
+        body = element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
     else:
         shown = (sentence for sentence in answer.sentences if sentence.supported is not False)
-        body = _element("p", _joined(" ", (_sentence_html(sentence, answer, turn) for sentence in shown)), dir="auto")
+        body = element("p", joined(" ", (_sentence_html(sentence, answer, turn) for sentence in shown)), dir="auto")
     written = f"Written by {answer.model or 'a chat model'}: check it against the quotes."
     said = (*answer.notes, written) if answer.mode == "written" and answer.refusal is None else answer.notes
-    notes = (_element("p", escaped(note), class_="note", dir="auto") for note in said)
-    return _element("div", body, *notes, class_="answer")
+    notes = (element("p", escaped(note), class_="note", dir="auto") for note in said)
+    return element("div", body, *notes, class_="answer")
 
 
 def pending_html() -> Html:
     """Show that the first words of an answer are still to come."""
-    return _element("div", _element("p", escaped("Reading the archive …")), class_="pending")
+    return element("div", element("p", escaped("Reading the archive …")), class_="pending")
 
 
 def problem_html(message: str) -> Html:
     """Show in the conversation what went wrong with a question."""
-    return _element("div", _element("p", escaped(message), dir="auto"), class_="problem")
+    return element("div", element("p", escaped(message), dir="auto"), class_="problem")
 
 
 def evidence_html(answer: Answer, turn: int) -> Html:
@@ -95,84 +74,72 @@ def evidence_html(answer: Answer, turn: int) -> Html:
     refused = answer.refusal is not None
     cited = answer.refusal.nearest if answer.refusal is not None else answer.citations
     title = "Nearest articles" if refused else "Evidence"
-    told = _element("p", escaped(answer.question), class_="asked", dir="auto")
+    told = element("p", escaped(answer.question), class_="asked", dir="auto")
     if str(answer.query) != answer.question:
-        searched = _element("p", escaped(f"Searched for: {answer.query}"), class_="hint", dir="auto")
-        told = _joined("", (told, searched))
+        searched = element("p", escaped(f"Searched for: {answer.query}"), class_="hint", dir="auto")
+        told = joined("", (told, searched))
     if not cited:
         nothing = "No article comes near the question." if refused else "No quotes yet."
-        return _panel(title, told, _element("p", escaped(nothing), class_="hint"))
+        return _panel(title, told, element("p", escaped(nothing), class_="hint"))
     cards = (_card(citation, answer, turn) for citation in cited)
-    return _panel(title, told, _element("div", *cards, class_="cards"))
+    return _panel(title, told, element("div", *cards, class_="cards"))
 
 
 def no_evidence_html() -> Html:
     """Show what the evidence panel is for, before the first answer."""
     hint = "The passages that an answer rests on appear here, with the quoted words marked."
-    return _panel("Evidence", _element("p", escaped(hint), class_="hint"))
+    return _panel("Evidence", element("p", escaped(hint), class_="hint"))
 
 
 def masthead_html(holdings: Holdings) -> Html:
     """Show the page's title, and what the archive holds."""
-    held = _element("p", escaped(str(holdings)), dir="auto")
-    return _element("header", _element("h1", escaped("Dateline")), held, class_="masthead")
+    held = element("p", escaped(str(holdings)), dir="auto")
+    return element("header", element("h1", escaped("Dateline")), held, class_="masthead")
 
 
 def welcome_html() -> Html:
     """Show what to do, before the first question."""
     told = "Ask a question. The answer comes in the articles' own words, with quotes you can check."
-    return _element("p", escaped(told), class_="welcome")
+    return element("p", escaped(told), class_="welcome")
 
 
 def hint_html(characters: int) -> Html:
     """Show how to use the box, and how long a question may be."""
     told = f"Enter asks, Shift+Enter makes a new line. A question has at most {characters:,} characters."
-    return _element("p", escaped(told), class_="hint")
-
-
-def safe_address(address: str | None) -> str | None:
-    """Return the address if it is http or https with a host, so that it can only open a page; else None."""
-    if not address or any(sign.isspace() or not sign.isprintable() for sign in address):
-        return None
-    try:
-        parts = urlsplit(address)
-        plain = parts.hostname and parts.username is None  # a name before the host is there to deceive
-    except ValueError:
-        return None
-    return address if parts.scheme in ("http", "https") and plain else None
+    return element("p", escaped(told), class_="hint")
 
 
 def _sentence_html(sentence: Sentence, answer: Answer, turn: int) -> Html:
     marks = [
-        _element("a", escaped(f"[{number}]"), class_="cite", href=f"#{_card_id(turn, number)}")
+        element("a", escaped(f"[{number}]"), class_="cite", href=f"#{_card_id(turn, number)}")
         for number in sentence.citations
     ]
     quoted = (citation for citation in answer.citations if citation.quote == sentence.text)
     text = next((_quote_html(citation) for citation in quoted), escaped(sentence.text))
-    return _joined(" ", (text, _joined("", marks))) if marks else text
+    return joined(" ", (text, joined("", marks))) if marks else text
 
 
 def _quote_html(citation: Citation) -> Html:
     """Show a quote, the words that answer in bold."""
     before, exact, after = citation.parts
     parts = (
-        (escaped(before), _element("b", escaped(exact), class_="exact"), escaped(after))
+        (escaped(before), element("b", escaped(exact), class_="exact"), escaped(after))
         if exact
         else (escaped(before),)
     )
-    return _joined("", parts)
+    return joined("", parts)
 
 
 def _card(citation: Citation, answer: Answer, turn: int) -> Html:
     passage = _passage(citation, answer)
-    number = _element("span", escaped(str(citation.number)), class_="number")
-    heading = _element("h3", number, _element("span", escaped(citation.title), dir="auto"))
-    return _element(
+    number = element("span", escaped(str(citation.number)), class_="number")
+    heading = element("h3", number, element("span", escaped(citation.title), dir="auto"))
+    return element(
         "article",
         heading,
         _origin(citation),
-        *([_element("p", escaped(WARNING), class_="warning")] if passage and has_instructions(passage) else []),
-        _element("blockquote", _marked_passage(citation, passage), dir="auto"),
+        *([element("p", escaped(WARNING), class_="warning")] if passage and has_instructions(passage) else []),
+        element("blockquote", _marked_passage(citation, passage), dir="auto"),
         class_="card",
         id=_card_id(turn, citation.number),
     )
@@ -181,25 +148,25 @@ def _card(citation: Citation, answer: Answer, turn: int) -> Html:
 def _origin(citation: Citation) -> Html:
     parts = []
     if citation.source:
-        parts.append(_element("span", escaped(citation.source), class_="source", dir="auto"))
+        parts.append(element("span", escaped(citation.source), class_="source", dir="auto"))
     if citation.also_in:
         parts.append(_also_in(citation.also_in))
     if citation.published:
         day = citation.published
-        parts.append(_element("time", escaped(_spelled(day)), datetime=day.isoformat()))
+        parts.append(element("time", escaped(spelled(day)), datetime=day.isoformat()))
     address = safe_address(citation.url)
     if address:
         link = {"href": address, "target": "_blank", "rel": "noopener noreferrer nofollow"}
-        parts.append(_element("a", escaped("Original"), **link))
-    return _element("p", *parts, class_="origin")
+        parts.append(element("a", escaped("Original"), **link))
+    return element("p", *parts, class_="origin")
 
 
 def _also_in(outlets: Sequence[str]) -> Html:
     """Show where else the story ran: by name, or by number where these are many."""
     names = ", ".join(outlets)
     if len(outlets) <= NAMED:
-        return _element("span", escaped(f"also in {names}"), class_="also", dir="auto")
-    return _element("span", escaped(f"also in {len(outlets)} outlets"), class_="also", title=names)
+        return element("span", escaped(f"also in {names}"), class_="also", dir="auto")
+    return element("span", escaped(f"also in {len(outlets)} outlets"), class_="also", title=names)
 
 
 def _passage(citation: Citation, answer: Answer) -> Passage | None:
@@ -213,12 +180,12 @@ def _passage(citation: Citation, answer: Answer) -> Passage | None:
 
 def _marked_passage(citation: Citation, passage: Passage | None) -> Html:
     """Show the quote, marked, between the words around it in its passage."""
-    mark = _element("mark", _quote_html(citation))
+    mark = element("mark", _quote_html(citation))
     if passage is None:
         return mark
     chunk = passage.chunk
     before, after = chunk.text[: citation.start - chunk.start], chunk.text[citation.end - chunk.start :]
-    return _joined("", (escaped(_ending(before)), mark, escaped(_beginning(after))))
+    return joined("", (escaped(_ending(before)), mark, escaped(_beginning(after))))
 
 
 def _beginning(text: str) -> str:
@@ -239,22 +206,9 @@ def _ending(text: str) -> str:
     return "… " + (whole_words[1] if len(whole_words) == 2 else cut)
 
 
-def _spelled(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 def _panel(title: str, *inside: Html) -> Html:
-    return _element("section", _element("h2", escaped(title)), *inside, class_="evidence")
+    return element("section", element("h2", escaped(title)), *inside, class_="evidence")
 
 
 def _card_id(turn: int, number: int) -> str:
     return f"evidence-{turn}-{number}"
-
-
-def _element(name: str, *inside: Html, **attributes: str) -> Html:
-    written = "".join(f' {key.rstrip("_")}="{escaped(value)}"' for key, value in attributes.items())
-    return Html(f"<{name}{written}>{''.join(inside)}</{name}>")
-
-
-def _joined(separator: str, parts: Iterable[Html]) -> Html:
-    return Html(escaped(separator).join(parts))

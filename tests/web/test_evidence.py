@@ -9,18 +9,17 @@ from hypothesis import strategies as st
 from ingest.chunk import Chunk
 from ingest.index import Passage
 from qa.answer import Answer, Citation, Query, Refusal, Sentence
+from qa.markup import escaped, safe_address
 from qa.web.evidence import (
     CONTEXT,
     NAMED,
     WARNING,
     Holdings,
     answer_html,
-    escaped,
     evidence_html,
     masthead_html,
     problem_html,
     question_html,
-    safe_address,
 )
 
 HOSTILE = [
