@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING
 from ingest.article import Article
 from ingest.changes import Changes
 from ingest.index import Index, IndexUnusableError
+from ingest.published import UPLOADS
+from ingest.read import SUFFIXES, suffix_of
 from ingest.reindex import reindex
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder, EmbedderError
 
-__all__ = ["Article", "Changes", "Embedder", "EmbedderError", "Index", "IndexUnusableError", "reindex"]
+__all__ = [
+    "SUFFIXES",
+    "UPLOADS",
+    "Article",
+    "Changes",
+    "Embedder",
+    "EmbedderError",
+    "Index",
+    "IndexUnusableError",
+    "reindex",
+    "suffix_of",
+]
 
 
 def __getattr__(name: str) -> object:

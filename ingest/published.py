@@ -11,6 +11,9 @@ from ingest.generation import Generation
 if TYPE_CHECKING:
     from ingest.embed import Embedder
 
+UPLOADS = "uploads"
+"""The folder beside the generations with the files that visitors of the chat page added; no writer clears it."""
+
 
 class IndexUnusableError(RuntimeError):
     """The index is missing, locked or built with something else; the message names the command that mends it."""

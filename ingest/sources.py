@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.kept import Kept
+from ingest.published import UPLOADS
 from ingest.read import SUFFIXES, Item, Unreadable, suffix_of
 
 
@@ -81,14 +82,17 @@ def open_sources(
 ) -> Iterator[list[Source]]:
     """The sources at paths and web addresses, as long as the block lasts. Raises SourceError.
 
-    What is fetched is kept in the index's folder. `offline` takes what was kept instead, that of all addresses;
-    `allow_private` names hosts that may be asked although they are not public.
+    What is fetched is kept in the index's folder. `offline` takes what was kept instead, that of all addresses, and
+    what visitors uploaded; `allow_private` names hosts that may be asked although they are not public.
     """
     listed = [places] if isinstance(places, str | Path) else list(places)
     addresses = [str(place) for place in listed if is_address(place)]
     files: list[Source] = [Files.at(place) for place in listed if not is_address(place)]
     kept = Kept(index / "fetched")
     if offline:
+        uploads = Files(index / UPLOADS)
+        if uploads.path.is_dir() and uploads.origin not in {source.origin for source in files}:
+            files.append(uploads)
         yield [*files, *(KeptSource(origin, kept) for origin in kept.origins())]
     elif not addresses:
         yield files

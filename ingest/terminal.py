@@ -26,6 +26,8 @@ Verbose = Annotated[bool, typer.Option("--verbose", help="Say on stderr what is 
 HERE = Path("index")
 WAIT = 10.0  # seconds that a command waits for another one that writes
 
+logger = logging.getLogger(__name__)
+
 _FULL = "free some space, then run this again"
 _CURES = {
     errno.ENOSPC: _FULL,
@@ -123,9 +125,9 @@ def print_json(value: object) -> None:
 
 
 def progress_bar(stack: ExitStack) -> Callable[[int, int, int], None] | None:
-    """A bar on stderr when that is a terminal; nothing otherwise. It begins with the first step."""
+    """A bar on stderr when that is a terminal, else, with --verbose, lines. It begins with the first step."""
     if not sys.stderr.isatty():
-        return None
+        return _told if logger.isEnabledFor(logging.INFO) else None
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -150,3 +152,7 @@ def progress_bar(stack: ExitStack) -> Callable[[int, int, int], None] | None:
         bar.update(task, completed=done, total=total, description=f"{chunks} chunks" if chunks else "reading")
 
     return advance
+
+
+def _told(done: int, total: int, chunks: int) -> None:
+    logger.info("%d of %d%s", done, total, f", {chunks} chunks" if chunks else "")
