@@ -25,7 +25,10 @@ Progress = Callable[[int, int, int], None]
 
 
 class _Row(BaseModel):
-    """A line of a question set, as the contract has it; other fields are notes and are passed over."""
+    """A line of a question set, as the contract has it; other fields are notes and are passed over.
+
+    `skip` is why the row is passed over, or true: nobody has said yet what would be right.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -44,6 +47,7 @@ class _Row(BaseModel):
     asked: Annotated[date, Strict()] | None = None
     answers: list[str] = []
     evidence: list[Evidence] = []
+    skip: bool | str = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Question:
 
 
 def read_questions(file: Path) -> list[Question]:
-    """The rows of a question set. Raises ValueError with the line that is wrong, OSError."""
+    """The rows of a question set but those to be skipped. Raises ValueError with the line that is wrong, OSError."""
     questions = []
     for number, line in enumerate(file.read_text("utf-8").split("\n"), 1):
         if not line.strip():
@@ -87,6 +91,8 @@ def read_questions(file: Path) -> list[Question]:
             wrong = error.errors()[0]
             place = ".".join(str(part) for part in wrong["loc"]) or "the row"
             raise ValueError(f"{file}, line {number}: {place}: {wrong['msg']}") from error
+        if row.skip:
+            continue
         questions.append(
             Question(
                 row.id,
@@ -99,7 +105,7 @@ def read_questions(file: Path) -> list[Question]:
             )
         )
     if not questions:
-        raise ValueError(f"{file} has no questions")
+        raise ValueError(f'{file} has no questions (rows with "skip" do not count)')
     return questions
 
 

@@ -181,8 +181,21 @@ def test_a_bad_row_is_named(tmp_path: Path, line: str, complaint: str) -> None:
         read_questions(file)
 
 
-def test_an_empty_set_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("skip", ["true", '"no right answer is known"'])
+def test_a_row_to_be_skipped_is_no_question_to_refuse(tmp_path: Path, skip: str) -> None:
     file = tmp_path / "set.jsonl"
-    file.write_text("\n", "utf-8")
+    rows = [
+        f'{{"id": "1", "question": "Who?", "skip": {skip}}}',
+        '{"id": "2", "question": "Why?", "skip": false}',
+        '{"id": "3", "question": "When?", "skip": ""}',
+    ]
+    file.write_text("\n".join(rows), "utf-8")
+    assert [question.id for question in read_questions(file)] == ["2", "3"]
+
+
+@pytest.mark.parametrize("text", ["\n", '{"id": "1", "question": "Who?", "skip": true}'], ids=["empty", "skipped"])
+def test_an_empty_set_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "set.jsonl"
+    file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match="no questions"):
         read_questions(file)
