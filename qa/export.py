@@ -129,10 +129,10 @@ def _place(citation: Citation) -> str:
     return f"Article {citation.article_id}, characters {citation.start} to {citation.end}"
 
 
-# Signs that mean something wherever they stand; at the beginning of a word, as it may come to begin a line; behind a
-# figure, as in "1." and "2018."; and inside of what would be made an address.
+# Signs that mean something wherever they stand; at the beginning of a word, as it may come to begin a line; behind
+# the number of a list's item; and inside of what would be made an address.
 _MEANS_SOMETHING = re.compile(
-    r"[\\`*_{}\[\]<>#|~^&$@]|(?<!\S)[-+=:]|(?<=\d)[.)](?!\S)|:(?=//)|\.(?=[^\W\d_])",
+    r"[\\`*_{}\[\]<>#|~^&$@]|(?<!\S)[-+=:]|(?<!\S)\d{1,9}[.)](?!\S)|:(?=//)|\.(?=[^\W\d_])",
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # a terminal obeys them
 _BREAK = "\\\n"
@@ -141,7 +141,7 @@ _QUOTED_BREAK = f"{_BREAK}> "
 
 def _plain(text: str, line_break: str = " ") -> str:
     """Write Markdown that shows exactly this text, wherever it is put."""
-    escaped_text = _MEANS_SOMETHING.sub(r"\\\g<0>", _visible(text))
+    escaped_text = _MEANS_SOMETHING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", _visible(text))
     return re.sub(r"\s+", lambda space: line_break if "\n" in space[0] else " ", escaped_text)
 
 
