@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ingest.index import Index, Passage
-from qa.answer import Answer, Refusal, Seconds, Turn
+from qa.answer import Answer, Mode, Refusal, Seconds, Turn
 from qa.find import Finder
 from qa.instructions import warnings
 from qa.period import period_of
@@ -34,7 +34,7 @@ class Options(TypedDict, total=False):
 
     `since` and `until` are days of publication, both inclusive, `sources` names of outlets, `k` how many passages.
     `asked` is the day that "last week" counts from, today when it is not given; with `any_time` the times that a
-    question names are not made a filter.
+    question names are not made a filter. `mode` "quotes": no chat model is asked, even where there is one.
     """
 
     since: date | None
@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     k: int | None
     asked: date | None
     any_time: bool
+    mode: Mode
 
 
 class Assistant:
@@ -108,7 +109,7 @@ class Assistant:
         )
         answers = (
             iter([_quoted(answer, quotes)])
-            if self.chat_model is None or quotes.refusal is not None
+            if self.chat_model is None or options.get("mode") == "quotes" or quotes.refusal is not None
             else self._written(answer, quotes, history, self.chat_model)
         )
         for answer in answers:
@@ -150,7 +151,7 @@ class Assistant:
         """The queries by the plain way, or the chat model's where that finds better evidence."""
         since, until, sources = options.get("since"), options.get("until"), options.get("sources") or ()
         plain = make_queries(question, history, since=since, until=until, sources=sources)
-        if self.chat_model is None or not history:
+        if self.chat_model is None or options.get("mode") == "quotes" or not history:
             return plain, ()
         try:
             text = rewrite_query(question, history, self.chat_model)

@@ -43,7 +43,7 @@ def spelled(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def element(name: str, *inside: Html, **attributes: str) -> Html:
+def element(name: str, /, *inside: Html, **attributes: str) -> Html:
     """Write an element; an attribute that is a word of Python has a _ behind it."""
     written = "".join(f' {key.rstrip("_")}="{escaped(value)}"' for key, value in attributes.items())
     return Html(f"<{name}{written}>{''.join(inside)}</{name}>")

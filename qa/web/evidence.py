@@ -1,13 +1,14 @@
-"""Answer → HTML: the answer as a message, its evidence as cards. Pure."""
+"""Answer → HTML of its evidence: numbered cards, and the whole article at a quote. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Sequence
+from urllib.parse import quote as percent_encoded
 
-from ingest.index import Passage
-from qa.answer import Answer, Citation, Sentence
+from ingest.index import Article, Passage
+from qa.answer import Answer, Citation
 from qa.instructions import has_instructions
-from qa.markup import Html, element, escaped, joined, safe_address, spelled
+from qa.markup import Html, element, escaped, joined, safe_address
+from qa.web.messages import card_id, command, quote_html
+from qa.web.texts import Texts
 
 CONTEXT = 260
 """How many characters of a passage are shown before and after its quote, at most."""
@@ -15,172 +16,132 @@ CONTEXT = 260
 NAMED = 3
 """How many other outlets of a story are named; more are counted, their names are in the tooltip."""
 
-WARNING = "This passage has text that reads like an instruction to a machine. It is only quoted."
-"""What is said of such a passage."""
+STRONG, FAIR = 0.7, 0.4
+"""From which score on a quote is strong evidence, and fair."""
+
+_FRAGMENT_WORDS = 6  # of a long quote's beginning and end, which a browser looks for in the original
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What an archive holds: how many articles, from which sources, published from when to when."""
+def evidence_html(answer: Answer, turn: int, texts: Texts, *, new: Collection[int] = ()) -> Html:
+    """Show the evidence of an answer as numbered cards; for a refusal, the nearest articles.
 
-    articles: int
-    sources: frozenset[str] = frozenset()
-    since: date | None = None
-    until: date | None = None
-
-    def __str__(self) -> str:
-        if not self.articles:
-            return "The archive is empty. Add articles with: dateline ingest FOLDER"
-        parts = [f"{self.articles:,} article{'' if self.articles == 1 else 's'}"]
-        if self.sources:
-            several = len(self.sources) > 1
-            parts.append(f"from {len(self.sources):,} sources" if several else f"from {min(self.sources)}")
-        if self.since and self.until:
-            period = (spelled(self.since), spelled(self.until))
-            parts.append(period[0] if self.since == self.until else " to ".join(period))
-        return " · ".join(parts)
-
-
-def question_html(question: str) -> Html:
-    """Show a question in the conversation."""
-    return element("div", element("p", escaped(question), dir="auto"), class_="question")
-
-
-def answer_html(answer: Answer, turn: int) -> Html:
-    """Show an answer in the conversation; each [n] leads to its card."""
-    if answer.refusal is not None:
-        body = element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
-    else:
-        shown = (sentence for sentence in answer.sentences if sentence.supported is not False)
-        body = element("p", joined(" ", (_sentence_html(sentence, answer, turn) for sentence in shown)), dir="auto")
-    written = f"Written by {answer.model or 'a chat model'}: check it against the quotes."
-    said = (*answer.notes, written) if answer.mode == "written" and answer.refusal is None else answer.notes
-    notes = (element("p", escaped(note), class_="note", dir="auto") for note in said)
-    return element("div", body, *notes, class_="answer")
-
-
-def pending_html() -> Html:
-    """Show that the first words of an answer are still to come."""
-    return element("div", element("p", escaped("Reading the archive …")), class_="pending")
-
-
-def problem_html(message: str) -> Html:
-    """Show in the conversation what went wrong with a question."""
-    return element("div", element("p", escaped(message), dir="auto"), class_="problem")
-
-
-def evidence_html(answer: Answer, turn: int) -> Html:
-    """Show the evidence of an answer as numbered cards; for a refusal, the nearest articles."""
+    `new` are the numbers of quotes that were not there when the question was asked before.
+    """
     refused = answer.refusal is not None
     cited = answer.refusal.nearest if answer.refusal is not None else answer.citations
-    title = "Nearest articles" if refused else "Evidence"
     told = element("p", escaped(answer.question), class_="asked", dir="auto")
-    if str(answer.query) != answer.question:
-        searched = element("p", escaped(f"Searched for: {answer.query}"), class_="hint", dir="auto")
-        told = joined("", (told, searched))
     if not cited:
-        nothing = "No article comes near the question." if refused else "No quotes yet."
-        return _panel(title, told, element("p", escaped(nothing), class_="hint"))
-    cards = (_card(citation, answer, turn) for citation in cited)
-    return _panel(title, told, element("div", *cards, class_="cards"))
+        told = joined(
+            "", (told, element("p", escaped(texts("nothing_near" if refused else "no_quotes")), class_="hint"))
+        )
+    cards = (_card(citation, answer, turn, texts, new=citation.number in new) for citation in cited)
+    return _panel(texts("nearest" if refused else "evidence"), told, element("div", *cards, class_="cards"))
 
 
-def no_evidence_html() -> Html:
+def no_evidence_html(texts: Texts) -> Html:
     """Show what the evidence panel is for, before the first answer."""
-    hint = "The passages that an answer rests on appear here, with the quoted words marked."
-    return _panel("Evidence", element("p", escaped(hint), class_="hint"))
+    return _panel(texts("evidence"), element("p", escaped(texts("no_evidence")), class_="hint"))
 
 
-def masthead_html(holdings: Holdings) -> Html:
-    """Show the page's title, and what the archive holds."""
-    held = element("p", escaped(str(holdings)), dir="auto")
-    return element("header", element("h1", escaped("Dateline")), held, class_="masthead")
+def article_html(article: Article | None, citation: Citation, turn: int, texts: Texts) -> Html:
+    """Show a whole article with the quote marked; where it no longer says that, the quote and that it is so."""
+    back = command("back", turn, texts)
+    heading = (element("h2", escaped(citation.title), dir="auto"), _origin(citation, texts))
+    if article is None or article.text[citation.start : citation.end] != citation.quote:
+        gone = element("p", escaped(texts("gone")), class_="hint")
+        text = element("div", element("mark", quote_html(citation), id="quote"), class_="text", dir="auto")
+        return element("section", back, *heading, gone, text, class_="evidence whole")
+    before, after = article.text[: citation.start], article.text[citation.end :]
+    parts = (escaped(before), element("mark", quote_html(citation), id="quote"), escaped(after))
+    text = element("div", *parts, class_="text", dir="auto")
+    return element("section", back, *heading, text, class_="evidence whole")
 
 
-def welcome_html() -> Html:
-    """Show what to do, before the first question."""
-    told = "Ask a question. The answer comes in the articles' own words, with quotes you can check."
-    return element("p", escaped(told), class_="welcome")
+def with_fragment(address: str, quote: str) -> str:
+    """The address of an article, at a quote: browsers that know text fragments go there and mark it.
+
+    See https://wicg.github.io/scroll-to-text-fragment/.
+    """
+    if "#" in address:
+        return address
+    words = quote.split()
+    if len(words) > 2 * _FRAGMENT_WORDS:
+        parts = [" ".join(words[:_FRAGMENT_WORDS]), " ".join(words[-_FRAGMENT_WORDS:])]
+    else:
+        parts = [" ".join(words)]
+    encodable = (part.encode("utf-8", "replace").decode("utf-8") for part in parts)
+    return f"{address}#:~:text={','.join(percent_encoded(part, safe='').replace('-', '%2D') for part in encodable)}"
 
 
-def hint_html(characters: int) -> Html:
-    """Show how to use the box, and how long a question may be."""
-    told = f"Enter asks, Shift+Enter makes a new line. A question has at most {characters:,} characters."
-    return element("p", escaped(told), class_="hint")
-
-
-def _sentence_html(sentence: Sentence, answer: Answer, turn: int) -> Html:
-    marks = [
-        element("a", escaped(f"[{number}]"), class_="cite", href=f"#{_card_id(turn, number)}")
-        for number in sentence.citations
-    ]
-    quoted = (citation for citation in answer.citations if citation.quote == sentence.text)
-    text = next((_quote_html(citation) for citation in quoted), escaped(sentence.text))
-    return joined(" ", (text, joined("", marks))) if marks else text
-
-
-def _quote_html(citation: Citation) -> Html:
-    """Show a quote, the words that answer in bold."""
-    before, exact, after = citation.parts
-    parts = (
-        (escaped(before), element("b", escaped(exact), class_="exact"), escaped(after))
-        if exact
-        else (escaped(before),)
-    )
-    return joined("", parts)
-
-
-def _card(citation: Citation, answer: Answer, turn: int) -> Html:
+def _card(citation: Citation, answer: Answer, turn: int, texts: Texts, *, new: bool) -> Html:
     passage = _passage(citation, answer)
     number = element("span", escaped(str(citation.number)), class_="number")
-    heading = element("h3", number, element("span", escaped(citation.title), dir="auto"))
+    title = element("span", escaped(citation.title), dir="auto")
+    fresh = [element("span", escaped(texts("new_quote")), class_="new")] if new else []
+    warned = (
+        [element("p", escaped(texts("warning")), class_="warning")] if passage and has_instructions(passage) else []
+    )
+    whole = command("whole", f"{turn}:{citation.number}", texts)
     return element(
         "article",
-        heading,
-        _origin(citation),
-        *([element("p", escaped(WARNING), class_="warning")] if passage and has_instructions(passage) else []),
+        element("h3", number, title, *fresh),
+        _origin(citation, texts),
+        *warned,
         element("blockquote", _marked_passage(citation, passage), dir="auto"),
+        element("p", joined(" ", (whole, escaped(_why(citation, passage, texts)))), class_="why"),
         class_="card",
-        id=_card_id(turn, citation.number),
+        id=card_id(turn, citation.number),
     )
 
 
-def _origin(citation: Citation) -> Html:
+def _why(citation: Citation, passage: Passage | None, texts: Texts) -> str:
+    """Say how strong the evidence is, and how its passage was found."""
+    strength = "strong" if citation.score >= STRONG else "fair" if citation.score >= FAIR else "weak"
+    ranks = passage.ranks.items() if passage else ()
+    ways = [texts(f"found_{name}", n=rank) for name, rank in ranks if rank is not None]
+    found = [texts("found", ways=texts.names(ways))] if ways else []
+    return " · ".join((texts(strength), *found))
+
+
+def _origin(citation: Citation, texts: Texts) -> Html:
     parts = []
     if citation.source:
         parts.append(element("span", escaped(citation.source), class_="source", dir="auto"))
     if citation.also_in:
-        parts.append(_also_in(citation.also_in))
+        parts.append(_also_in(citation.also_in, texts))
     if citation.published:
         day = citation.published
-        parts.append(element("time", escaped(spelled(day)), datetime=day.isoformat()))
+        parts.append(element("time", escaped(texts.day(day)), datetime=day.isoformat()))
     address = safe_address(citation.url)
     if address:
-        link = {"href": address, "target": "_blank", "rel": "noopener noreferrer nofollow"}
-        parts.append(element("a", escaped("Original"), **link))
+        link = {"target": "_blank", "rel": "noopener noreferrer nofollow", "title": texts("original_title")}
+        at_quote = with_fragment(address, citation.quote)
+        parts.append(element("a", escaped(texts("original")), href=at_quote, **link))
     return element("p", *parts, class_="origin")
 
 
-def _also_in(outlets: Sequence[str]) -> Html:
+def _also_in(outlets: Sequence[str], texts: Texts) -> Html:
     """Show where else the story ran: by name, or by number where these are many."""
-    names = ", ".join(outlets)
+    names = texts.names(list(outlets))
     if len(outlets) <= NAMED:
-        return element("span", escaped(f"also in {names}"), class_="also", dir="auto")
-    return element("span", escaped(f"also in {len(outlets)} outlets"), class_="also", title=names)
+        return element("span", escaped(texts("also", names=names)), class_="also", dir="auto")
+    return element("span", escaped(texts("also_many", n=len(outlets))), class_="also", title=names)
 
 
 def _passage(citation: Citation, answer: Answer) -> Passage | None:
     """The passage that the quote stands in."""
-    for passage in answer.passages:
-        chunk = passage.chunk
-        if chunk.article_id == citation.article_id and chunk.start <= citation.start <= citation.end <= chunk.end:
-            return passage
-    return None
+    return next((passage for passage in answer.passages if holds(passage, citation)), None)
+
+
+def holds(passage: Passage, citation: Citation) -> bool:
+    """Whether a quote stands in a passage."""
+    chunk = passage.chunk
+    return chunk.article_id == citation.article_id and chunk.start <= citation.start <= citation.end <= chunk.end
 
 
 def _marked_passage(citation: Citation, passage: Passage | None) -> Html:
     """Show the quote, marked, between the words around it in its passage."""
-    mark = element("mark", _quote_html(citation))
+    mark = element("mark", quote_html(citation))
     if passage is None:
         return mark
     chunk = passage.chunk
@@ -208,7 +169,3 @@ def _ending(text: str) -> str:
 
 def _panel(title: str, *inside: Html) -> Html:
     return element("section", element("h2", escaped(title)), *inside, class_="evidence")
-
-
-def _card_id(turn: int, number: int) -> str:
-    return f"evidence-{turn}-{number}"

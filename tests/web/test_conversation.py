@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from ingest.index import Index, IndexUnusableError
 from qa.answer import Answer, Query, Turn
 from qa.assistant import Assistant, Options
-from qa.web.page import HISTORY_TURNS, turns
+from qa.web.conversation import HISTORY_TURNS, turns
 from qa.web.server import web_app
 from tests.web.browser import HOSTILE, Visit, indexed
 
@@ -80,7 +80,7 @@ def visit(assistant: ForcedAssistant, visit_of: Callable[[str], Visit]) -> Itera
 def begin(visit: Visit, question: str) -> None:
     visit.page.locator("#question textarea").fill(question)
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator("#chat .note")).to_have_text("To be continued.")
+    expect(visit.page.get_by_text("To be continued.", exact=True)).to_be_visible()
 
 
 def test_an_answer_is_shown_piece_by_piece(assistant: ForcedAssistant, visit: Visit) -> None:
@@ -88,7 +88,7 @@ def test_an_answer_is_shown_piece_by_piece(assistant: ForcedAssistant, visit: Vi
     expect(visit.page.locator("#evidence mark").first).to_be_visible()
     expect(visit.page.get_by_role("button", name="Stop")).to_be_visible()
     assistant.go_on.set()
-    expect(visit.page.locator("#chat .note")).to_have_count(0)
+    expect(visit.page.get_by_text("To be continued.", exact=True)).to_have_count(0)
     expect(visit.page.locator("#chat .answer")).to_have_count(1)
     expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
@@ -99,7 +99,7 @@ def test_a_stopped_answer_stays_as_it_is_and_counts_as_a_turn(assistant: ForcedA
     expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     assistant.go_on.set()
     visit.ask("And the tug hire price?")
-    expect(visit.page.locator("#chat .note")).to_have_text("To be continued.")
+    expect(visit.page.get_by_text("To be continued.", exact=True)).to_be_visible()
     expect(visit.page.locator("#chat .answer")).to_have_count(2)
     [stopped] = assistant.histories[1]
     assert stopped.question == PILOTS

@@ -1,0 +1,90 @@
+"""The words of the page in a visitor's language, from one file each in `languages/`."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.core import negotiate_locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+_FOLDER = Path(__file__).with_name("languages")
+_LOCALES = {"en": "en_GB"}  # days in words without a comma
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of the page in one language, each under the name that the code has for it."""
+
+    language: str
+    words: dict[str, str]
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """Some words, with values in their places. Of `n` things there may be a form for one: `NAME.one`."""
+        if values.get("n") == 1 and f"{name}.one" in self.words:
+            name = f"{name}.one"
+        shown = {key: self.number(value) if isinstance(value, int) else value for key, value in values.items()}
+        return self.words[name].format(**shown)
+
+    def day(self, day: date) -> str:
+        """A day in words: "23 February 2018"."""
+        return format_date(day, "long", locale=_locale(self.language))
+
+    def number(self, number: int) -> str:
+        """A number as it is written in the language."""
+        return format_decimal(number, locale=_locale(self.language))
+
+    def names(self, names: list[str]) -> str:
+        """Some names, one behind the other."""
+        return self("comma").join(names)
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from right to left."""
+        return Locale.parse(self.language).text_direction == "rtl"
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The words in a language; in English where there is no file for it."""
+    chosen = language if language in languages() else DEFAULT
+    words: dict[str, str] = json.loads((_FOLDER / f"{chosen}.json").read_text("utf-8"))
+    return Texts(chosen, words)
+
+
+@cache
+def languages() -> dict[str, str]:
+    """The languages that there are, by their code, each as it calls itself."""
+    found = {}
+    for file in sorted(_FOLDER.glob("*.json"), key=lambda file: (file.stem != DEFAULT, file.stem)):
+        found[file.stem] = (Locale.parse(file.stem).get_language_name() or file.stem).capitalize()
+    return found
+
+
+def preferred(accepted: str) -> str:
+    """The language that a browser asks for, by its Accept-Language header; English where there is none of them."""
+    wanted = []
+    for part in accepted[:200].split(","):
+        code, _, quality = part.strip().partition(";q=")
+        wanted.append((-_quality(quality), code.strip().replace("-", "_")))
+    codes = [code for _, code in sorted(wanted, key=lambda each: each[0]) if code]
+    try:
+        return negotiate_locale(codes, list(languages())) or DEFAULT
+    except (UnknownLocaleError, ValueError):
+        return DEFAULT
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+@cache
+def _locale(language: str) -> str:
+    return _LOCALES.get(language, language)
