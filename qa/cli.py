@@ -8,15 +8,15 @@ from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.__main__ import ingest, rollback
 from ingest.terminal import HERE, AsJson, IndexFolder, Verbose, begin, fail, guarded, print_json, progress_bar
+from qa.listing import articles, show
 
 if TYPE_CHECKING:
-    from ingest.index import Article
     from qa.assistant import Assistant
 
 app = typer.Typer(
@@ -44,6 +44,8 @@ Passages = Annotated[int, typer.Option("-k", min=1, max=100, help="How many pass
 
 app.command()(ingest)
 app.command()(rollback)
+app.command()(articles)
+app.command()(show)
 
 
 @app.command()
@@ -126,51 +128,6 @@ def search(
 
 
 @app.command()
-def articles(index: IndexFolder = HERE, as_json: AsJson = False, verbose: Verbose = False) -> None:
-    """List what is indexed."""
-    begin(verbose)
-
-    def run() -> None:
-        from ingest.index import Index
-
-        listed = [_article_fields(article) for article in Index.open(index).articles()]
-        if as_json:
-            print_json({"articles": listed})
-            return
-        for fields in listed:
-            typer.echo("  ".join(str(fields[name] or "-") for name in ("published", "id", "title")))
-
-    guarded(run)
-
-
-@app.command()
-def show(
-    article_id: Annotated[
-        str, typer.Argument(metavar="ID", help="An article's id, as `dateline articles` lists it.")
-    ],
-    index: IndexFolder = HERE,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-) -> None:
-    """Print one article's text; its offsets are those of the citations."""
-    begin(verbose)
-
-    def run() -> None:
-        from ingest.index import Index
-
-        try:
-            article = Index.open(index).article(article_id)
-        except KeyError:
-            fail(f"there is no article {article_id!r}: run  dateline articles --index {index}  for the ids")
-        if as_json:
-            print_json({**_article_fields(article), "text": article.text})
-        else:
-            typer.echo(article.text)
-
-    guarded(run)
-
-
-@app.command()
 def chat(
     index: IndexFolder = HERE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -179,6 +136,9 @@ def chat(
     model_url: ModelUrl = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Listen beyond this machine without passwords.")
+    ] = False,
+    allow_upload: Annotated[
+        bool, typer.Option("--allow-upload", help="Let visitors of the page add articles.")
     ] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -195,7 +155,7 @@ def chat(
         from qa.web.server import serve
 
         _ = assistant.index.embedder  # loaded before the first question, not during it
-        serve(assistant, host=host, port=port, open_browser=sys.stdout.isatty())
+        serve(assistant, host=host, port=port, open_browser=sys.stdout.isatty(), allow_upload=allow_upload)
 
     guarded(run)
 
@@ -290,8 +250,3 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise ValueError(f"{option} {text} is not a date: write it as 2018-02-23") from None
-
-
-def _article_fields(article: "Article") -> dict[str, Any]:
-    fields = {name: getattr(article, name) for name in ("id", "title", "source", "author", "url")}
-    return {**fields, "published": article.published.isoformat() if article.published else None}

@@ -79,11 +79,12 @@ def indexed(articles: Path, index: Path) -> Path:
 
 
 @contextlib.contextmanager
-def serving(index: Path) -> Iterator[Site]:
+def serving(index: Path, *, allow_upload: bool = False) -> Iterator[Site]:
     """Run the chat page on an index as the command line does."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "qa", "chat", "--index", str(index), "--port", str(port)]
+    command += ["--allow-upload"] if allow_upload else []
     log = index.with_name(f"chat-{port}.log")
     with (
         log.open("wb") as output,
