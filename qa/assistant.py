@@ -21,6 +21,7 @@ from qa.retrieve import retrieve
 from qa.write import WritingFailed, Written, rewrite_query, write
 
 if TYPE_CHECKING:
+    from langchain_core.cross_encoders import BaseCrossEncoder
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
 
@@ -59,12 +60,14 @@ class Assistant:
         chat_model: "BaseChatModel | None" = None,
         model_name: str | None = None,
         reader: Reader | None = None,
+        reranker: "BaseCrossEncoder | None" = None,
         k: int = PASSAGES,
     ) -> None:
         self.index = index
         self.chat_model = chat_model
         self.model_name = (model_name or type(chat_model).__name__) if chat_model is not None else None
         self.reader = reader or Reader()
+        self.reranker = reranker
         self.k = k
 
     @classmethod
@@ -91,7 +94,8 @@ class Assistant:
         if len(question) > LONGEST_QUESTION:
             raise ValueError(f"the question is longer than {LONGEST_QUESTION:,} characters: shorten it")
         started = time.perf_counter()
-        finder = Finder(self.index.current(), self.index.embedder, self.reader, k=options.get("k") or self.k)
+        generation, k = self.index.current(), options.get("k") or self.k
+        finder = Finder(generation, self.index.embedder, self.reader, k=k, reranker=self.reranker)
         queries, notes = self._queries(question, history, finder, options)
         asked = time.perf_counter()
         given = options.get("any_time") or queries[0].query.since or queries[0].query.until

@@ -36,6 +36,10 @@ ModelUrl = Annotated[
     str | None,
     typer.Option(envvar="DATELINE_MODEL_URL", help="Address of a server of one's own for --model."),
 ]
+RerankerName = Annotated[
+    str | None,
+    typer.Option("--reranker", metavar="NAME", help="Cross-encoder that orders passages anew: a folder or a name."),
+]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="Published on or after / before, as 2018-02-23.")]
 SourceNames = Annotated[list[str] | None, typer.Option("--source", help="Name of an outlet; may be repeated.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page.")]
@@ -67,6 +71,7 @@ def ask(
     ] = False,
     model: Model = None,
     model_url: ModelUrl = None,
+    reranker: RerankerName = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -77,7 +82,7 @@ def ask(
         from qa.answer import turns_from_json
 
         turns = turns_from_json(json.loads(history.read_text("utf-8"))) if history else ()
-        answer = _assistant(index, model, model_url).ask(
+        answer = _assistant(index, model, model_url, reranker).ask(
             question,
             turns,
             k=k,
@@ -134,6 +139,7 @@ def chat(
     port: Port = 7860,
     model: Model = None,
     model_url: ModelUrl = None,
+    reranker: RerankerName = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Listen beyond this machine without passwords.")
     ] = False,
@@ -151,7 +157,7 @@ def chat(
             fail(
                 f"{host} can be reached by others and the page has no passwords yet: add  --insecure  if you mean it"
             )
-        assistant = _assistant(index, model, model_url)
+        assistant = _assistant(index, model, model_url, reranker)
         from qa.web.server import serve
 
         _ = assistant.index.embedder  # loaded before the first question, not during it
@@ -167,6 +173,7 @@ def evaluate(
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Passages that count for evidence@k.")] = 5,
     model: Model = None,
     model_url: ModelUrl = None,
+    reranker: RerankerName = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -180,7 +187,7 @@ def evaluate(
         questions = read_questions(file)
         with ExitStack() as stack:
             progress = progress_bar(stack)
-            table = measure(_assistant(index, model, model_url), questions, k=k, progress=progress)
+            table = measure(_assistant(index, model, model_url, reranker), questions, k=k, progress=progress)
         if as_json:
             print_json(table.as_json())
         else:
@@ -231,18 +238,24 @@ def main() -> None:
     app()
 
 
-def _assistant(index: Path, model: str | None = None, model_url: str | None = None) -> "Assistant":
+def _assistant(
+    index: Path, model: str | None = None, model_url: str | None = None, reranker: str | None = None
+) -> "Assistant":
     from ingest.index import Index
     from qa.assistant import Assistant
 
-    chat_model = None
+    chat_model = cross_encoder = None
+    if reranker:
+        from qa.rerank import Reranker
+
+        cross_encoder = Reranker.load(reranker)
     if model:
         from qa.chat_model import open_chat_model
 
         chat_model = open_chat_model(model, url=model_url)
     elif model_url:
         fail("--model-url needs --model: say for example  --model openai:NAME")
-    return Assistant(Index.open(index), chat_model=chat_model, model_name=model)
+    return Assistant(Index.open(index), chat_model=chat_model, model_name=model, reranker=cross_encoder)
 
 
 def _day(text: str | None, option: str) -> date | None:

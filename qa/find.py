@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest.index import Generation
+from ingest.index import Generation, Passage
 from qa.answer import Query, Refusal, span_of_days
 from qa.follow import retrieve_all
 from qa.period import Period
@@ -14,9 +14,11 @@ from qa.query import Weighted, forms_to_read
 from qa.quote import Quotes, quote
 from qa.reader import Reader
 from qa.refuse import refuse
+from qa.rerank import RERANKED, rerank
 from qa.retrieve import retrieve
 
 if TYPE_CHECKING:
+    from langchain_core.cross_encoders import BaseCrossEncoder
     from langchain_core.embeddings import Embeddings
 
 _TRUST = 0.2  # how much less likely an answer from the time that is named may be than one from all times
@@ -36,10 +38,19 @@ class Finding:
 class Finder:
     """Searches one state of an index, so that no answer mixes two."""
 
-    def __init__(self, generation: Generation, embedder: "Embeddings", reader: Reader, *, k: int) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        embedder: "Embeddings",
+        reader: Reader,
+        *,
+        k: int,
+        reranker: "BaseCrossEncoder | None" = None,
+    ) -> None:
         self.generation = generation
         self._embedder = embedder
         self._reader = reader
+        self._reranker = reranker
         self._k = k
 
     def best_score(self, queries: Sequence[Weighted]) -> float:
@@ -51,9 +62,9 @@ class Finder:
         """What there is for the queries that stand for a question; the first of them is the one that is shown."""
         started = time.perf_counter()
         vectors = [self._embedder.embed_query(weighted.query.text) for weighted in queries]
-        passages = retrieve_all(self.generation, queries, vectors, k=self._k)
-        searched = time.perf_counter()
         query = queries[0].query
+        passages = self._passages(queries, vectors)
+        searched = time.perf_counter()
         quotes = quote(
             query,
             passages,
@@ -63,6 +74,12 @@ class Finder:
             asked=forms_to_read(queries),
         )
         return Finding(query, quotes, searched - started)
+
+    def _passages(self, queries: Sequence[Weighted], vectors: Sequence[Sequence[float]]) -> list[Passage]:
+        if self._reranker is None:
+            return retrieve_all(self.generation, queries, vectors, k=self._k)
+        found = retrieve_all(self.generation, queries, vectors, k=max(self._k, RERANKED))
+        return rerank(queries[0].query.text, found, self._reranker, k=self._k)
 
     def find_in(self, period: Period, queries: Sequence[Weighted]) -> Finding:
         """The same for a question that names a time: from the articles of that time where they answer as well.
