@@ -56,8 +56,10 @@ def answer_html(
     if answer.refusal is not None:
         body = element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
     else:
-        shown = (sentence for sentence in answer.sentences if sentence.supported is not False)
-        body = element("p", joined(" ", (_sentence(sentence, answer, turn) for sentence in shown)), dir="auto")
+        shown = [_sentence(s, answer, turn) for s in answer.sentences if s.supported is not False]
+        # Quotes stand each by itself: they were not written to follow each other.
+        paragraphs = shown if answer.mode == "quotes" else [joined(" ", shown)]
+        body = element("div", *(element("p", each, dir="auto") for each in paragraphs), class_="said")
     notes = (element("p", escaped(note), class_="note", dir="auto") for note in _notes(answer, texts))
     after = (_after(turn, texts), _following(answer, following, turn, texts)) if complete else ()
     return element(

@@ -96,7 +96,7 @@ const questionOf = (button) => {
 
 const answerText = (answer) => {
   const quotes = [...answer.querySelectorAll("a.cite[title]")].map((cite) => `${cite.innerText} ${cite.title}`);
-  return [find("p", answer).innerText, "", ...new Set(quotes)].join("\n").trim();
+  return [find(".said, .refusal", answer).innerText, "", ...new Set(quotes)].join("\n").trim();
 };
 
 async function copy(button, text) {

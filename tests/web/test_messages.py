@@ -114,3 +114,11 @@ def test_every_filter_has_a_button_that_removes_it() -> None:
 def test_no_word_of_a_quote_is_lost_whatever_is_bold(exact: tuple[int, int] | None) -> None:
     citation = Citation(1, "a", "Title", "", None, None, 0, 5, "Quote", 0.5, exact=exact)
     assert Skeleton(quote_html(citation)).text == "Quote"
+
+
+def test_quotes_stand_each_by_itself_and_written_sentences_together() -> None:
+    answer = Answer("?", Query("?"), sentences=(Sentence("One."), Sentence("Two.")))
+    said = answer_html(answer, 0, ENGLISH, complete=False)
+    assert Skeleton(said).text_of["p"] == ["One.", "Two."]
+    written = Skeleton(answer_html(replace(answer, mode="written"), 0, ENGLISH, complete=False))
+    assert written.text_of["p"][0] == "One. Two."
