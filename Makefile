@@ -4,7 +4,7 @@ BIN := .venv/bin
 DATA ?= ../shared/data
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: chat test lint fix eval bench stress fuzz screenshot
+.PHONY: chat test lint fix eval bench stress fuzz screenshots
 
 chat: .venv/ready  ## index corpus/ if there is no index yet, and open the chat page
 	@test -e index/current || $(BIN)/dateline ingest corpus
@@ -35,8 +35,8 @@ stress: .venv/ready-dev  ## kill re-index runs at any moment, and let two run at
 fuzz: .venv/ready-dev  ## read damaged files of every format for ten minutes
 	$(BIN)/python -m tests.fuzz
 
-screenshot: .venv/ready-dev /usr/bin/chromium  ## the picture in the README
-	$(BIN)/python -m tests.web.screenshot
+screenshots: .venv/ready-dev /usr/bin/chromium  ## the pictures in docs/
+	$(BIN)/python -m tests.web.screenshots
 
 .venv/ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
