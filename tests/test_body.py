@@ -2,13 +2,23 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from starlette.types import Message, Receive
 
 from qa.web.body import again, counted, names_only_files_in, whole
+
+T = TypeVar("T")
+
+
+def result(running: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own: in this one a browser's loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, running).result()
 
 
 def receiving(*parts: bytes, end: bool = True) -> Receive:
@@ -36,7 +46,7 @@ def file(path: object, **more: object) -> dict[str, Any]:
     ],
 )
 def test_a_body_is_read_to_its_end_or_to_the_limit(parts: list[bytes], end: bool, body: bytes | None) -> None:
-    assert asyncio.run(whole(receiving(*parts, end=end), 4)) == body
+    assert result(whole(receiving(*parts, end=end), 4)) == body
 
 
 def test_a_body_that_was_read_is_given_again() -> None:
@@ -44,7 +54,7 @@ def test_a_body_that_was_read_is_given_again() -> None:
         receive = again(b"abc", receiving(end=False))
         return await receive(), await receive()
 
-    first, second = asyncio.run(both())
+    first, second = result(both())
     assert (first["body"], first["more_body"]) == (b"abc", False)
     assert second["type"] == "http.disconnect"
 
@@ -54,7 +64,7 @@ def test_what_is_too_long_is_hung_up_on() -> None:
         receive = counted(receiving(b"ab", b"cd", b"e"), 4)
         return [await receive() for _ in range(3)]
 
-    assert [message["type"] for message in asyncio.run(parts())] == [
+    assert [message["type"] for message in result(parts())] == [
         "http.request",
         "http.request",
         "http.disconnect",
