@@ -13,7 +13,7 @@ from qa.export import FORMATS, file_name
 from qa.feedback import Feedback, keep
 from qa.markup import element, escaped
 from qa.web.commands import Command, from_kept
-from qa.web.conversation import Conversation, Said, Settings, turns
+from qa.web.conversation import Conversation, Said, Settings, messages, turns
 from qa.web.evidence import article_html, evidence_html
 from qa.web.messages import editing_html, hint_html, told_html
 from qa.web.texts import Texts
@@ -58,7 +58,7 @@ class Changes:
             case "whole":
                 return {parts.evidence: self._whole(command.value.partition(":")[2], answer, turn, words)}
             case "good" | "bad":
-                return {parts.hint: told_html(self._judged(command, turn, conversation, words))}
+                return self._judged(command, turn, conversation, words)
         return {parts.command: ""}
 
     def _cancelled(self, conversation: Conversation, words: Texts) -> Update:
@@ -79,17 +79,21 @@ class Changes:
         except KeyError:
             return None
 
-    def _judged(self, command: Command, turn: int, conversation: Conversation, words: Texts) -> str:
-        said = conversation.said[turn]
-        file = self._assistant.index.path.parent / FEEDBACK
+    def _judged(self, command: Command, turn: int, conversation: Conversation, words: Texts) -> Update:
+        """Write a verdict down. There is one for an answer: then the page no longer offers to give it."""
+        parts, said, file = self._parts, conversation.said[turn], self._assistant.index.path.parent / FEEDBACK
+        if said.judged:
+            return {parts.command: ""}
         liked = command.do == "good"
         history = turns(conversation.answers[:turn])
         try:
             correction = "" if liked else command.words
             keep(Feedback(said.answer, liked, said.asked, history, command.text, correction), file)
         except (ValueError, OSError) as error:
-            return str(error)
-        return words("judged", file=file.name)
+            return {parts.hint: told_html(str(error))}
+        conversation = conversation.judged(turn)
+        told = {parts.hint: told_html(words("judged", file=file.name))}
+        return {parts.chat: messages(conversation.said, words), parts.conversation: conversation, **told}
 
     def _without(self, value: str, settings: Settings) -> Update:
         """Take a filter away."""
@@ -107,12 +111,15 @@ class Changes:
         try:
             conversation = Conversation(tuple(Said(answer) for answer in from_kept(kept)))
         except ValueError:
-            return {self._parts.chat: [problem(words("damaged"))]}
+            none = shown(self._parts, Conversation(), words)
+            return {**none, self._parts.chat: [problem(words("damaged"))]}
         return shown(self._parts, conversation, words) if conversation.said else {self._parts.command: ""}
 
     def _exported(self, ending: str, conversation: Conversation) -> Update:
         """Write the conversation as a file, which page.js saves."""
         answers, kind = conversation.answers, FORMATS[ending]
-        text = kind.write(answers, datetime.now().astimezone())
-        made = {"name": file_name(answers, ending), "type": kind.media_type, "text": text}
+        now = datetime.now().astimezone()
+        # With the time, since what stands there already would not be saved a second time.
+        made = {"name": file_name(answers, ending), "type": kind.media_type, "text": kind.write(answers, now)}
+        made["time"] = now.isoformat()
         return {self._parts.download: element("div", escaped(json.dumps(made)), class_="value")}

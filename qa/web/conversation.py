@@ -1,7 +1,7 @@
 """One visitor's conversation and settings, and how they are shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import gradio as gr
@@ -19,12 +19,16 @@ Chosen = tuple[str, str | None, int, Sequence[str], str | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer as it is shown: with questions to go on with, which quotes are new, and when it was asked."""
+    """An answer as it is shown: with questions to go on with, which quotes are new, when it was asked.
+
+    `judged` once its visitor said what they think of it.
+    """
 
     answer: Answer
     following: tuple[str, ...] = ()
     new: frozenset[int] = frozenset()
     asked: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Conversation:
     def answers(self) -> tuple[Answer, ...]:
         """The answers alone."""
         return tuple(said.answer for said in self.said)
+
+    def judged(self, turn: int) -> "Conversation":
+        """The same with a verdict on one answer."""
+        judged = replace(self.said[turn], judged=True)
+        return replace(self, said=(*self.said[:turn], judged, *self.said[turn + 1 :]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ def messages(said: Sequence[Said], words: Texts, *, complete: bool = True) -> li
         last = turn == len(said) - 1
         shown.append(gr.ChatMessage(question_html(each.answer.question, turn, words), role="user"))
         following = each.following if last else ()
-        answer = answer_html(each.answer, turn, words, complete=complete or not last, following=following)
+        done = complete or not last
+        answer = answer_html(each.answer, turn, words, complete=done, judged=each.judged, following=following)
         shown.append(gr.ChatMessage(answer, role="assistant"))
     return shown

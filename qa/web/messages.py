@@ -50,9 +50,18 @@ def question_html(question: str, turn: int, texts: Texts) -> Html:
 
 
 def answer_html(
-    answer: Answer, turn: int, texts: Texts, *, complete: bool = True, following: Sequence[str] = ()
+    answer: Answer,
+    turn: int,
+    texts: Texts,
+    *,
+    complete: bool = True,
+    judged: bool = False,
+    following: Sequence[str] = (),
 ) -> Html:
-    """Show an answer in the conversation; each [n] leads to its card, and `following` are questions to go on with."""
+    """Show an answer in the conversation; each [n] leads to its card, and `following` are questions to go on with.
+
+    One that is `judged` asks for no verdict.
+    """
     if answer.refusal is not None:
         body = element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
     else:
@@ -61,7 +70,7 @@ def answer_html(
         paragraphs = shown if answer.mode == "quotes" else [joined(" ", shown)]
         body = element("div", *(element("p", each, dir="auto") for each in paragraphs), class_="said")
     notes = (element("p", escaped(note), class_="note", dir="auto") for note in _notes(answer, texts))
-    after = (_after(turn, texts), _following(answer, following, turn, texts)) if complete else ()
+    after = (_after(turn, texts, judged=judged), _following(answer, following, turn, texts)) if complete else ()
     return element(
         "div", body, _understood(answer.query, answer.question, turn, texts), *notes, *after, class_="answer"
     )
@@ -168,9 +177,9 @@ def _understood(query: Query, question: str, turn: int, texts: Texts) -> Html:
     return element("div", *shown, class_="understood") if shown else Html("")
 
 
-def _after(turn: int, texts: Texts) -> Html:
+def _after(turn: int, texts: Texts, *, judged: bool) -> Html:
     """Show what can be done with a finished answer."""
-    names = ("copy", "again", "link", "show", "good", "bad")
+    names = ("copy", "again", "link", "show", *(() if judged else ("good", "bad")))
     return element("div", *(command(name, turn, texts) for name in names), class_="acts")
 
 
@@ -183,7 +192,7 @@ def _following(answer: Answer, following: Sequence[str], turn: int, texts: Texts
     questions = [_ask("ask", question, question) for question in following]
     if not wider + questions:
         return Html("")
-    heading = element("h3", escaped(texts("follow")))
+    heading = element("h2", escaped(texts("follow")))
     items = (element("li", each) for each in (*wider, *questions))
     return element("div", heading, element("ul", *items), class_="following")
 

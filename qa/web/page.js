@@ -1,31 +1,26 @@
-// What the chat page does by itself: buttons, the conversations that this browser keeps, files to save, news.
+// What the chat page does by itself: buttons, evidence, copies, files to save, news.
 // Whatever was written by others enters the page through textContent alone.
-"use strict";
 
-const PREFIX = "dateline:";
-const MOST_KEPT = 100; // conversations
+import { keep, showStored } from "./kept.js";
+import { asked, box, element, fetchWords, find, send, words } from "./parts.js";
+
 const LOOK_AGAIN = 60_000; // milliseconds between two looks for new articles, while the page is seen
 
-const find = (selector, within = document) => within.querySelector(selector);
-const box = () => find("#question textarea");
-let words = {};
-let current = null; // the conversation that is shown, once it was kept
+// Buttons: what they send is their name and value, but for those that say here what they do
 
-// Saying something to the server: a hidden field stands for all buttons; it is sent as by the Enter key.
-
-function send(command) {
-  const field = find("#command :is(input, textarea)");
-  const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set;
-  set.call(field, JSON.stringify(command));
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
-}
-
-const told = {
+const own = {
   copy: (button) => copy(button, answerText(button.closest(".answer"))),
   link: (button) => copy(button, `${location.origin}${location.pathname}?q=${encodeURIComponent(questionOf(button))}`),
   good: (button) => judge(button),
   bad: (button) => judge(button),
+  whole: ({ name, value }) => {
+    left = `evidence-${value.replace(":", "-")}`;
+    send({ do: name, value });
+  },
+  back: ({ name, value }) => {
+    waiting = left;
+    send({ do: name, value });
+  },
 };
 
 document.addEventListener("click", (event) => {
@@ -38,7 +33,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button.act");
   if (!button) return;
   const { name, value } = button;
-  (told[name] ?? (() => send({ do: name, value })))(button);
+  (own[name] ?? (() => send({ do: name, value })))(button);
   if (["edit", "cancel", "ask"].includes(name)) box().focus();
 });
 
@@ -62,6 +57,7 @@ function showCard(id) {
 }
 
 let waiting = null; // the card to go to, once the evidence of its turn is there
+let left = null; // the card that a whole article was opened from
 
 function mark(card) {
   waiting = null;
@@ -79,11 +75,10 @@ function goTo(element) {
 
 function evidenceChanged() {
   const card = waiting && document.getElementById(waiting);
-  if (card) mark(card);
   const quote = find("#evidence .whole #quote");
-  if (quote) goTo(quote);
-  const back = find("#evidence .whole button[name=back]");
-  if (!back && find("#evidence .card")) find("#evidence").scrollTop = waiting ? find("#evidence").scrollTop : 0;
+  if (card) mark(card);
+  else if (quote) goTo(quote);
+  else find("#evidence").scrollTop = 0;
 }
 
 // Copying
@@ -100,137 +95,25 @@ const answerText = (answer) => {
 };
 
 async function copy(button, text) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(text);
-  } else { // a page that is not served over TLS from another machine
-    const field = Object.assign(document.createElement("textarea"), { value: text });
+  } catch { // not allowed, or a page that is not served over TLS from another machine
+    const field = element("textarea", {}, text);
     document.body.append(field);
     field.select();
     document.execCommand("copy");
     field.remove();
   }
-  const before = button.textContent;
   button.textContent = words.copied;
-  setTimeout(() => (button.textContent = before), 1500);
+  setTimeout(() => (button.textContent = words[button.name]), 1500);
 }
 
-// Small dialogs
-
-function element(name, attributes = {}, ...inside) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...inside);
-  return made;
-}
-
-function asked(fields, done) {
-  const labels = fields.map(({ label, value = "", rows }) => {
-    const field = rows ? element("textarea", { rows, maxlength: 1000 }) : element("input", { maxlength: 200 });
-    field.value = value;
-    return element("label", {}, label, field);
-  });
-  const cancel = element("button", { type: "button" }, words.cancel);
-  const dialog = element(
-    "dialog", { class: "asks" },
-    element("form", { method: "dialog" }, ...labels, element("p", {}, cancel, element("button", {}, words.send))),
-  );
-  cancel.addEventListener("click", () => dialog.close());
-  find("form", dialog).addEventListener("submit", () => done(...labels.map((label) => label.lastChild.value.trim())));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-}
+// Verdicts
 
 function judge({ name, value }) {
   const why = { label: words[`why_${name}`], rows: 3 };
   const right = name === "bad" ? [{ label: words.right_words, rows: 2 }] : [];
-  asked([why, ...right], (text, better = "") => send({ do: name, value, text, words: better }));
-}
-
-// The conversations that this browser keeps, each under a key of its own: two pages do not overwrite each other.
-
-const stored = () =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith(PREFIX))
-    .map((key) => {
-      try {
-        return { key, ...JSON.parse(localStorage.getItem(key)) };
-      } catch {
-        return { key, name: "?", time: 0, kept: "[]" };
-      }
-    })
-    .sort((one, other) => other.time - one.time);
-
-function keep(kept) {
-  if (!kept || kept === "[]") {
-    current = null;
-    return listStored();
-  }
-  const key = current ?? `${PREFIX}${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
-  const before = JSON.parse(localStorage.getItem(key) ?? "{}");
-  const name = before.name ?? JSON.parse(kept)[0].question.slice(0, 200);
-  current = key;
-  for (;;) {
-    try {
-      localStorage.setItem(key, JSON.stringify({ name, time: Date.now(), kept }));
-      break;
-    } catch { // full: the oldest goes
-      const oldest = stored().filter((each) => each.key !== key).at(-1);
-      if (!oldest) break;
-      localStorage.removeItem(oldest.key);
-    }
-  }
-  for (const old of stored().slice(MOST_KEPT)) localStorage.removeItem(old.key);
-  listStored();
-}
-
-function listStored() {
-  const list = find("#stored ul");
-  if (!list) return;
-  const wanted = find("#stored input").value.trim().toLowerCase();
-  const shown = stored().filter(({ name, kept }) => !wanted || `${name} ${kept}`.toLowerCase().includes(wanted));
-  list.replaceChildren(
-    ...shown.map(({ key, name, time, kept }) => {
-      const open = element("button", { type: "button", class: "open", dir: "auto" }, name);
-      if (key === current) open.setAttribute("aria-current", "true");
-      open.addEventListener("click", () => {
-        current = key;
-        send({ do: "open", value: kept });
-        find("#stored").open = innerWidth >= 860 && find("#stored").open;
-      });
-      const rename = element("button", { type: "button", "aria-label": `${words.rename}: ${name}` }, words.rename);
-      rename.addEventListener("click", () =>
-        asked([{ label: words.rename_to, value: name }], (better) => {
-          if (better) localStorage.setItem(key, JSON.stringify({ name: better, time, kept }));
-          listStored();
-        }),
-      );
-      const remove = element("button", { type: "button", "aria-label": `${words.delete}: ${name}` }, words.delete);
-      remove.addEventListener("click", () => {
-        localStorage.removeItem(key);
-        if (key === current) current = null;
-        listStored();
-      });
-      return element("li", {}, open, rename, remove);
-    }),
-  );
-  if (!shown.length) list.append(element("li", { class: "hint" }, words.history_empty));
-}
-
-function showStored() {
-  find("#stored")?.remove();
-  const search = element("input", { type: "search", "aria-label": words.history_search, placeholder: words.history_search });
-  search.addEventListener("input", listStored);
-  const hint = element("p", { class: "hint" }, words.history_hint);
-  const formats = ["md", "html", "json"].map((format) => {
-    const button = element("button", { type: "button", class: "act", name: "export", value: format }, words[`export_${format}`]);
-    return button;
-  });
-  const exports = element("p", { class: "exports" }, `${words.export}: `, ...formats);
-  const summary = element("summary", {}, words.history);
-  const stored = element("details", { id: "stored" }, summary, element("div", {}, search, element("ul"), hint, exports));
-  find("#under-box").prepend(stored);
-  listStored();
+  asked(words[name], [why, ...right], (text, better = "") => send({ do: name, value, text, words: better }));
 }
 
 // A file that the server made of the conversation: {"name", "type", "text"}.
@@ -248,44 +131,61 @@ function save(made) {
 
 // New articles: a look now and then, and when the page is seen again.
 
-let known = null;
+let known = null; // the state of the archive that the visitor knows of
+let announced = null; // the newest one that they were told of
 
 async function look() {
   if (document.hidden) return;
+  let holds;
   try {
-    const holds = await (await fetch("holdings")).json();
-    if (known && holds.generation !== known.generation) {
-      const more = holds.articles - known.articles;
-      const said = more === 1 ? words["arrived.one"] : more > 1 ? words.arrived.replace("{n}", more) : words.changed;
-      showNews(said);
-    }
-    known ??= holds;
+    holds = await (await fetch("holdings")).json();
   } catch {
-    // The server is gone for now; the next question says so.
+    return; // The server is gone for now; the next question says so.
   }
+  known ??= holds;
+  if (holds.generation === (announced ?? known).generation) return;
+  announced = holds;
+  showNews(holds.articles - known.articles);
 }
 
-function showNews(said) {
+function showNews(more) {
   find("#news")?.remove();
-  const rows = document.querySelectorAll("#chat .answer");
+  const said = more === 1 ? words["arrived.one"] : more > 1 ? words.arrived.replace("{n}", more) : words.changed;
   const close = element("button", { type: "button", class: "close", "aria-label": words.cancel }, "×");
   const news = element("p", { id: "news", role: "status" }, said, " ", close);
-  close.addEventListener("click", () => news.remove());
+  const read = () => {
+    news.remove();
+    known = announced;
+  };
+  close.addEventListener("click", read);
+  const rows = document.querySelectorAll("#chat .answer");
   if (rows.length) {
     const again = element("button", { type: "button", class: "act", name: "again", value: rows.length - 1 }, words.again);
-    again.addEventListener("click", () => { news.remove(); known = null; look(); });
+    again.addEventListener("click", read);
     close.before(again);
   }
   find("#conversation").prepend(news);
 }
 
+// Names for those who hear the page: in its language, and of the parts that gradio names by their HTML or not at all
+
+function nameParts() {
+  for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
+  for (const example of document.querySelectorAll("#chat .example")) example.removeAttribute("aria-label");
+  find("#chat .examples")?.setAttribute("role", "group"); // of buttons: a list would have to have items
+  find("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
+  find("#evidence").setAttribute("role", "region");
+  find("#evidence").setAttribute("aria-label", words.evidence);
+}
+
 // Starting
 
 async function speak(language) {
-  words = await (await fetch(`texts/${language}`)).json();
+  await fetchWords(language);
   document.documentElement.lang = words.code;
   document.documentElement.dir = words.direction;
   showStored();
+  nameParts();
 }
 
 function observe(selector, changed) {
@@ -305,6 +205,7 @@ function hear() {
 }
 
 async function start() {
+  observe("#chat", nameParts);
   observe("#evidence", evidenceChanged);
   observe("#relay", hear);
   await speak("en");
@@ -320,7 +221,7 @@ async function start() {
 }
 
 const ready = new MutationObserver(() => {
-  if (!["#command :is(input, textarea)", "#evidence", "#relay", "#under-box"].every((part) => find(part))) return;
+  if (!["#command :is(input, textarea)", "#chat", "#evidence", "#relay", "#under-box"].every((part) => find(part))) return;
   ready.disconnect();
   start();
 });

@@ -83,8 +83,11 @@ class ChatPage:
     def start_over(self, *chosen: *Chosen) -> Update:
         """Put chat, evidence and conversation back to before the first question."""
         words, parts = Settings(*chosen).texts, self._parts
-        none = {parts.evidence: no_evidence_html(words), parts.conversation: Conversation(), parts.kept: ""}
-        return {parts.chat: [], parts.hint: hint_html(LONGEST_QUESTION, words), **none}
+        return {
+            **shown(parts, Conversation(), words),
+            parts.evidence: no_evidence_html(words),
+            parts.hint: hint_html(LONGEST_QUESTION, words),
+        }
 
     def _answer(
         self,

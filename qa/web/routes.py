@@ -1,5 +1,6 @@
 """The files and small answers that the page asks for beside gradio's: style, script, words, what is held."""
 
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from qa.web.texts import texts
 
 STYLESHEET = "/page.css"
 SCRIPT = "/page.js"
+_FILES = ("page.css", "page.js", "parts.js", "kept.js")
 _ALWAYS_ASK = {"Cache-Control": "no-cache"}
 
 
@@ -35,7 +37,7 @@ def add_routes(app: FastAPI, assistant: Assistant) -> None:
         return FileResponse(Path(__file__).with_name(name), headers=_ALWAYS_ASK)
 
     # Files of their own: what gradio is given as `css` it rewrites, and scripts it evaluates from text.
-    app.add_api_route(STYLESHEET, lambda: file("page.css"), include_in_schema=False)
-    app.add_api_route(SCRIPT, lambda: file("page.js"), include_in_schema=False)
+    for name in _FILES:
+        app.add_api_route(f"/{name}", partial(file, name), include_in_schema=False)
     app.add_api_route("/texts/{language}", words, include_in_schema=False)
     app.add_api_route("/holdings", holdings, include_in_schema=False)

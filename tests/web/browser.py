@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from qa.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = Path(__file__).with_name("hostile")
@@ -38,6 +42,21 @@ class Visit:
     address: str
     requests: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+
+    def open(self, query: str = "") -> None:
+        """Go to the page, and wait until it can be used."""
+        self.page.goto(f"{self.address}{query}")
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the page can be used: its script comes last."""
+        self.page.locator("#stored").wait_for()
+
+    def another(self) -> "Visit":
+        """Open the page once more in the same browser."""
+        other = Visit(self.page.context.new_page(), self.address, self.requests, self.messages)
+        other.open()
+        return other
 
     def ask(self, question: str) -> None:
         """Ask, and wait until the answer is complete."""
@@ -99,6 +118,22 @@ def serving(index: Path, *, allow_upload: bool = False) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
+def answering(assistant: Assistant) -> Iterator[str]:
+    """Run the chat page for an assistant of this process; yield its address."""
+    from qa.web.server import web_app
+
+    server = uvicorn.Server(uvicorn.Config(web_app(assistant), port=0, log_level="error", ws="none"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium without a window."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -114,17 +149,21 @@ def chromium() -> Iterator[Browser]:
 def visiting(browser: Browser, address: str, *, width: int = 1280, height: int = 800) -> Iterator[Visit]:
     """Open the page as a new visitor would, and wait until it can be used."""
     with browser.new_context(viewport={"width": width, "height": height}) as context:
-        visit = Visit(context.new_page(), address)
+        requests: list[str] = []
+        messages: list[str] = []
 
         def note(request: Request) -> None:
-            visit.requests.append(request.url)
+            requests.append(request.url)
+
+        def listen(page: Page) -> None:
+            page.on("websocket", lambda socket: requests.append(socket.url))
+            page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
+            page.on("pageerror", lambda error: messages.append(f"error: {error}"))
 
         context.on("request", note)
-        visit.page.on("websocket", lambda socket: visit.requests.append(socket.url))
-        visit.page.on("console", lambda message: visit.messages.append(f"{message.type}: {message.text}"))
-        visit.page.on("pageerror", lambda error: visit.messages.append(f"error: {error}"))
-        visit.page.goto(address)
-        visit.page.locator("#question textarea").wait_for()
+        context.on("page", listen)
+        visit = Visit(context.new_page(), address, requests, messages)
+        visit.open()
         yield visit
 
 

@@ -40,5 +40,9 @@ def visit_of(browser: Browser) -> Iterator[Callable[[str], Visit]]:
 
 
 @pytest.fixture
-def visit(visit_of: Callable[[str], Visit], site: Site) -> Visit:
-    return visit_of(site.address)
+def visit(visit_of: Callable[[str], Visit], site: Site) -> Iterator[Visit]:
+    """Visit the sample articles; whatever is done there, the browser has nothing to complain about."""
+    visit = visit_of(site.address)
+    yield visit
+    assert visit.errors() == []
+    assert visit.foreign() == []

@@ -1,22 +1,19 @@
 """What must be forced, by an Assistant on a real index: an answer that takes its time, and one that fails."""
 
-import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 import pytest
-import uvicorn
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from ingest.index import Index, IndexUnusableError
 from qa.answer import Answer, Query, Turn
 from qa.assistant import Assistant, Options
 from qa.web.conversation import HISTORY_TURNS, turns
-from qa.web.server import web_app
-from tests.web.browser import HOSTILE, Visit, indexed
+from tests.web.browser import HOSTILE, Visit, answering, indexed, visiting
 
 pytestmark = [
     pytest.mark.web,
@@ -64,17 +61,10 @@ def assistant(archive: Path) -> ForcedAssistant:
 
 
 @pytest.fixture
-def visit(assistant: ForcedAssistant, visit_of: Callable[[str], Visit]) -> Iterator[Visit]:
-    server = uvicorn.Server(uvicorn.Config(web_app(assistant), port=0, log_level="error", ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        visit = visit_of(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+def visit(assistant: ForcedAssistant, browser: Browser) -> Iterator[Visit]:
+    with answering(assistant) as address, visiting(browser, address) as visit:
         yield visit
         assistant.go_on.set()
-        visit.page.close()
-        server.should_exit = True
-        thread.join()
 
 
 def begin(visit: Visit, question: str) -> None:
