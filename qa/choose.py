@@ -9,9 +9,10 @@ from itertools import pairwise
 from qa.rank import Candidate
 from qa.support import sentence_spans
 
-MOST_SENTENCES = 3
+MOST_SENTENCES = 4
 MOST_STEPS = 6  # of a timeline
-_MARGIN = 3.0  # how far below the best a further sentence may score
+_MARGIN = 4.0  # how far below the best a further sentence may score
+_DISPUTED = 3.0  # the same for one that contradicts it
 _NEWER = 1.5  # the same for a newer one, where the latest is asked for
 _BESIDE = 2.5  # the same for a sentence next to the one that is quoted
 _APART = 2  # characters between sentences that follow each other, in one paragraph or on from one to the next
@@ -129,7 +130,7 @@ def _contradicting(best: Candidate, candidates: Sequence[Candidate]) -> Candidat
         if (
             others
             and candidate.reading.span > 0
-            and candidate.score > best.score - _MARGIN
+            and candidate.score > best.score - _DISPUTED
             and not set(others) & set(_FIGURE.findall(best.text))
             and not set(figures) & set(_FIGURE.findall(candidate.text))
             and _common(candidate.text, best.text) >= _SAME_THING

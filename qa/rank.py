@@ -19,13 +19,13 @@ _WORD = re.compile(r"\w+")
 
 # What a sentence's score is made of, and by how much; by `python -m tests.evaluation.fit`.
 _WEIGHTS = {
-    "sentence": 0.21,  # the reader's log-odds that it answers
-    "span": 0.41,  # and for the best words in it
-    "passage": 2.4,  # its passage's score, 0 to 1
-    "shared": 1.39,  # the share of the question's words in it, weighted by rarity, 0 to 1
-    "kind": 0.83,  # whether it has the kind of thing asked for
-    "exact": 0.5,  # whether its best words have
-    "asks": -0.28,  # whether it is itself a question
+    "sentence": 0.22,  # the reader's log-odds that it answers
+    "span": 0.35,  # and for the best words in it
+    "passage": 4.04,  # its passage's score, 0 to 1
+    "shared": 1.34,  # the share of the question's words in it, weighted by rarity, 0 to 1
+    "kind": 1.07,  # whether it has the kind of thing asked for
+    "exact": 0.2,  # whether its best words have
+    "asks": -0.52,  # whether it is itself a question
 }
 
 

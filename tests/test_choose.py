@@ -106,7 +106,7 @@ def test_a_list_belongs_to_the_quote_that_introduces_it() -> None:
 )
 def test_a_comparison_has_both_sides(question: str) -> None:
     liked, hated = "The ferry pleases everybody here.", "Nobody wanted such boats, sailors complain."
-    told = candidates(liked, 3.0), candidates(hated, -1.0, article="b.md")
+    told = candidates(liked, 3.0), candidates(hated, -1.5, article="b.md")
     assert texts(question, *told) == [liked, hated]
     assert texts("Who likes the ferry?", *told) == [liked]
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch
 from tokenizers import Tokenizer
 
 from qa.reader import Text
 from qa.reader import network as reader
-from tests.training.__main__ import Training, batches, confirm
+from tests.training.__main__ import Training, average, batches, confirm
 from tests.training.data import Example, Group, Set, held_out, squad
 from tests.training.encode import encode
 
@@ -131,3 +132,30 @@ def test_batches_have_every_group_once(groups: Sequence[Group]) -> None:
     drawn = list(batches(groups, 2, random.Random(1)))
     assert sorted(id(group) for batch in drawn for group in batch) == sorted(id(group) for group in groups)
     assert {len(batch) for batch in drawn} <= {1, 2}
+
+
+def test_a_scorer_chooses_the_passage_that_deceives_it() -> None:
+    rows = [
+        {"title": "Harbour", "context": text, "question": question, "answers": answers, "unanswerable": False}
+        for text, question, answers in (
+            ("The pier is 300 metres long. Ferries leave twice a day.", "How long is the pier?", ["300 metres"]),
+            ("The pier has a lamp. It was lit in 1880.", "When was the lamp of the pier lit?", ["1880"]),
+            ("The pier has a clock. It was wound up daily.", "How often was the clock wound up?", ["daily"]),
+        )
+    ]
+
+    def likes_clocks(question: str, passages: Sequence[Text]) -> list[float]:
+        return [float("clock" in passage.text) for passage in passages]
+
+    groups = Set("s", rows, seed=1, scorer=likes_clocks).groups()
+    wrong = [other.passage.text for group in groups[:2] for other in group.examples[1:]]
+    assert wrong == [rows[2]["context"]] * 2
+
+
+def test_the_mean_lies_between_two_networks() -> None:
+    one, other = reader.untrained(), reader.untrained()
+    before, its = one.span.weight.clone(), other.span.weight.clone()
+    assert not torch.equal(before, its)
+    average(one, other)
+    assert torch.allclose(one.span.weight, (before + its) / 2)
+    assert torch.equal(other.span.weight, its)

@@ -23,7 +23,7 @@ from qa.answer import Query
 from qa.evaluate import Question, normalised, overlap, read_questions, same_article
 from qa.quote import signals
 from qa.rank import Candidate, rank
-from qa.reader import Reader
+from qa.reader import WEIGHTS, Reader
 from qa.retrieve import retrieve
 from tests.evaluation.sets import question_sets
 
@@ -139,16 +139,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, help="a folder to keep the indexes in")
+    parser.add_argument("--reader", type=Path, default=WEIGHTS, help="its weights; default: those that are shipped")
     options = parser.parse_args()
-    embedder, reader = Embedder.load(), Reader()
+    embedder, reader = Embedder.load(), Reader(options.reader)
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
         archives: dict[str, tuple[Archive, list[Question]]] = {}
-        for chosen in question_sets(options.data, work):
-            if chosen.name in _SETS:
-                index = Index.open(work / f"index-{chosen.articles.name}", create=True, embedder=embedder)
-                reindex(chosen.articles, index)
-                archives[chosen.name] = (Archive(chosen.name, index, reader), _alone(chosen.questions))
+        for chosen in question_sets(options.data, work, _SETS):
+            index = Index.open(work / f"index-{chosen.archive}", create=True, embedder=embedder)
+            reindex(chosen.articles, index)
+            archives[chosen.name] = (Archive(chosen.name, index, reader), _alone(chosen.questions))
         asked = [a for archive, questions in archives.values() for q in questions if (a := archive.ask(q))]
         for name, (archive, _) in archives.items():
             for other, (_, questions) in archives.items():

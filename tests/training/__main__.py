@@ -5,6 +5,10 @@
 Starts from the packaged embedding model; its word embeddings stay as they are, so that only the layers are new
 weights. The same seed gives the same batches; a run that was stopped goes on where it last saved (every 250 steps).
 At the end `reader.safetensors` and the model card are in the folder; what is shipped is their copy in `qa/reader`.
+
+    python -m tests.training --start FIRST.safetensors --out build/2 --seed 8 --rate 5e-5 --steps 1500 --stop 1000
+
+goes on from trained weights with passages that deceive these; the outcome is the mean of both (Wortsman et al. 2022).
 """
 
 import argparse
@@ -22,9 +26,10 @@ from safetensors.torch import save_file
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from qa.reader.network import Network, tokenizer, untrained
+from qa.reader import Text
+from qa.reader.network import Network, read, tokenizer, trained, untrained
 from tests.training.card import card
-from tests.training.data import Group, squad, training
+from tests.training.data import Group, Scorer, squad, training
 from tests.training.encode import encode
 from tests.training.loss import loss
 
@@ -135,15 +140,24 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=12, help="questions")
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--start", type=Path, help="trained weights to go on from")
+    parser.add_argument("--steps", type=int, help="take so many, however many questions there are")
+    parser.add_argument("--stop", type=int, help="stop after so many, before the rate has fallen to nothing")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     chance = random.Random(options.seed)
-    network, words = untrained().to("cuda" if torch.cuda.is_available() else "cpu"), tokenizer()
-    groups, unseen = squad(options.data / "squad", options.seed)
-    groups += training(options.data / "training", options.seed)
+    network, words = trained(options.start).float() if options.start else untrained(), tokenizer()
+    network.to("cuda" if torch.cuda.is_available() else "cpu")
+    scorer, threads = _scorer(options.start) if options.start else None, torch.get_num_threads()
+    groups, unseen = squad(options.data / "squad", options.seed, scorer)
+    groups += training(options.data / "training", options.seed, scorer)
+    torch.set_num_threads(threads)  # reading for the scorer took one
     chance.shuffle(groups)
     unseen = unseen[:: max(1, len(unseen) // _TO_CONFIRM)]
-    _say(f"{dict(Counter(group.source for group in groups))}; {len(unseen)} to confirm with")
+    sources = Counter(group.source for group in groups)
+    _say(f"{dict(sources)}; {len(unseen)} to confirm with")
+    if options.steps:
+        groups = groups[: options.steps * options.batch // options.epochs]
     steps = options.epochs * -(-len(groups) // options.batch)
     run = Training(network, steps=steps, rate=options.rate)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -156,6 +170,8 @@ def main() -> None:
     for number, batch in enumerate(order):
         if number < run.step:
             continue
+        if run.step == options.stop:
+            break
         lost += run.learn(words, batch)
         if run.step % 50 == 0:
             pace = (run.step - first) / (time.monotonic() - began)
@@ -165,18 +181,39 @@ def main() -> None:
             run.save(state)
         if run.step % _CONFIRMED == 0 or run.step == steps:
             _say(json.dumps(confirm(network, words, unseen)))
+    if options.start:
+        _say(f"without the mean: {json.dumps(confirm(network, words, unseen))}")
+        average(network, trained(options.start))
     export(network, options.out / "reader.safetensors")
     told = card(
-        Counter(group.source for group in groups),
+        sources,
         confirm(network, words, unseen),
         weights=sum(p.numel() for p in network.parameters() if p.requires_grad),
         confirmed=len(unseen),
-        steps=steps,
+        steps=run.step,
         batch=options.batch,
         rate=options.rate,
         seed=options.seed,
+        second=options.start is not None,
     )
     (options.out / "README.md").write_text(told, "utf-8")
+
+
+@torch.no_grad()
+def average(network: Network, other: Network) -> None:
+    """Make each weight the mean of both networks'."""
+    for mine, its in zip(network.parameters(), other.parameters(), strict=True):
+        mine.copy_((mine + its.to(mine)) / 2)
+
+
+def _scorer(weights: Path) -> Scorer:
+    network, words = trained(weights), tokenizer()
+
+    def score(question: str, passages: Sequence[Text]) -> list[float]:
+        read_ones = read(network, words, question, passages)
+        return [max((one.score for one in of if one), default=-100.0) for of in read_ones]
+
+    return score
 
 
 def export(network: Network, path: Path) -> None:

@@ -37,8 +37,7 @@ The weights are shared under CC BY-SA 4.0, as the data ask for.
 
 ## How
 
-`python -m tests.training` with seed {seed}: {steps:,} steps of {batch} questions, learning rate {rate} with warm-up,
-falling to nothing; AdamW, bfloat16 autocast. The loss: where an answer begins and ends, which sentence of all of a
+{how} The loss: where an answer begins and ends, which sentence of all of a
 question's passages answers (shared normalisation, Clark & Gardner 2018), and whether each sentence answers by itself.
 
 ## On articles it has not seen
@@ -59,6 +58,14 @@ tales, not with news. A question about something that the passage nearly tells i
 """
 
 
+_ONE = """`python -m tests.training` with seed {seed}: {steps:,} steps of {batch} questions, learning rate {rate} with
+warm-up, falling to nothing; AdamW, bfloat16 autocast."""
+_TWO = """`python -m tests.training`: one epoch with seed 7, learning rate 0.00012 with warm-up, falling to nothing;
+AdamW, bfloat16 autocast. Then with `--start`, seed {seed}, {steps:,} steps of {batch} questions from rate {rate} on,
+the passage that does not answer being the one of up to four that deceives the first weights most. The weights are
+the mean of both runs (Wortsman et al. 2022)."""
+
+
 def card(
     groups: Mapping[str, int],
     scores: Mapping[str, float],
@@ -69,8 +76,12 @@ def card(
     batch: int,
     rate: float,
     seed: int,
+    second: bool = False,
 ) -> str:
-    """The card: what the reader was trained on, how, and what it scores; `groups` are questions by where from."""
+    """The card: what the reader was trained on, how, and what it scores; `groups` are questions by where from.
+
+    `second`: steps, rate and seed are those of a second run, which went on from the first.
+    """
     rows = []
     for name, (told, licence) in _DATA.items():
         altered = groups.get(f"{name}, altered", 0)
@@ -79,10 +90,7 @@ def card(
     return _CARD.format(
         millions=weights / 1e6,
         rows="\n".join(rows),
-        seed=seed,
-        steps=steps,
-        batch=batch,
-        rate=rate,
+        how=(_TWO if second else _ONE).format(seed=seed, steps=steps, batch=batch, rate=rate),
         confirmed=confirmed,
         first=scores["first"],
         exact=scores["exact"],

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,14 @@ from qa.reader import Text
 
 # The sets of spans, and every which row of each is taken: tales are told in another way than news.
 _SPANS = {"squadshifts-wiki": 1, "nq-oracle": 1, "qed-dev": 1, "fairytaleqa": 2}
+
+Scorer = Callable[[str, Sequence[Text]], list[float]]
+"""How well each of some passages seems to answer a question."""
+
 _LONGEST = 900  # characters of a passage, about 200 tokens
 _NEAREST = 10
 _BESIDE = 0.5  # of the passages that do not answer are of the same article as the one that does
+_DECEIVING = 4  # passages of which a scorer chooses the one that deceives it most
 _ALTERED = 0.35  # of the questions that have an answer are asked once more of another name
 _SAME_ARTICLE = 0.7  # of the names put in come from the same article
 _NAMED = r"[A-Z][\w.'’-]*\w(?: (?:of |the )?[A-Z][\w'’-]*\w)*"
@@ -60,31 +65,33 @@ def held_out(title: str) -> bool:
     return hashlib.sha256(title.encode()).digest()[0] % 4 == 0
 
 
-def squad(folder: Path, seed: int) -> tuple[list[Group], list[Group]]:
-    """SQuAD's groups to train on and, of other articles, to confirm with."""
+def squad(folder: Path, seed: int, scorer: Scorer | None = None) -> tuple[list[Group], list[Group]]:
+    """SQuAD's groups to train on and, of other articles, to confirm with; with a scorer those that deceive it."""
     paragraphs = {row["passage_id"]: row for row in _rows(folder / "passages.jsonl")}
     rows = []
     for row in _rows(folder / "questions.jsonl"):
         paragraph = paragraphs[row["passage_id"]]
         rows.append({**row, "context": paragraph["text"], "title": paragraph["title"]})
     parts = [row for row in rows if not held_out(row["title"])], [row for row in rows if held_out(row["title"])]
-    return Set("squad", parts[0], seed).groups(altered=_ALTERED), Set("squad", parts[1], seed).groups()
+    return Set("squad", parts[0], seed, scorer).groups(altered=_ALTERED), Set("squad", parts[1], seed).groups()
 
 
-def training(folder: Path, seed: int) -> list[Group]:
-    """The groups of the further sets."""
+def training(folder: Path, seed: int, scorer: Scorer | None = None) -> list[Group]:
+    """The groups of the further sets; with a scorer those that deceive it."""
     groups = _sentence_groups(folder / "selqa-sentences.jsonl.gz")
     for name, every in _SPANS.items():
-        groups += Set(name, list(_rows(folder / f"{name}.jsonl.gz"))[::every], seed).groups(altered=_ALTERED)
+        rows = list(_rows(folder / f"{name}.jsonl.gz"))[::every]
+        groups += Set(name, rows, seed, scorer).groups(altered=_ALTERED)
     return groups
 
 
 class Set:
     """The rows of one set, with what is near to each question and what else is named in it."""
 
-    def __init__(self, source: str, rows: list[dict[str, Any]], seed: int) -> None:
+    def __init__(self, source: str, rows: list[dict[str, Any]], seed: int, scorer: Scorer | None = None) -> None:
         self._source = source
         self._rows = rows
+        self._scorer = scorer
         self._chance = random.Random(seed)
         self._passages = {(row["title"], row["context"]): list[Text]() for row in rows}
         for (title, context), passages in self._passages.items():
@@ -119,8 +126,11 @@ class Set:
             return None
         wrong = [passage for passage in near if not _holds(passage, answers)]
         beside = [passage for passage in wrong if passage.title == right.title]
-        choices = beside[:3] if beside and self._chance.random() < _BESIDE else wrong[:4]
+        choices = beside[:3] if beside and self._chance.random() < _BESIDE else wrong[:_DECEIVING]
         others = [self._chance.choice(choices)] if choices else []
+        if self._scorer and others:
+            scores = self._scorer(question, choices)
+            others = [choices[scores.index(max(scores))]]
         return Group(
             self._source, (_example(question, right, answers), *(_example(question, other, ()) for other in others))
         )
