@@ -1,8 +1,6 @@
 """Assistant: question and history → Answer. The whole story on one page."""
 
-import re
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +16,7 @@ from qa.query import Weighted, make_queries, make_query
 from qa.quote import Quotes
 from qa.reader import Reader
 from qa.retrieve import retrieve
+from qa.suggest import examples, following
 from qa.write import WritingFailed, Written, rewrite_query, write
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 PASSAGES = 8
 LONGEST_QUESTION = 2_000  # characters
-_NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}\b")
 
 
 class Options(TypedDict, total=False):
@@ -144,10 +142,11 @@ class Assistant:
 
     def examples(self, n: int = 4) -> list[str]:
         """Questions that the archive can say something about, from the names in its headlines."""
-        titles = [article.title for article in self.index.articles()]
-        # A name stands in several headlines, and seldom at their beginning alone.
-        names = Counter(name for title in titles for name in set(_NAME.findall(title.partition(" ")[2])))
-        return [f"What is reported about {name}?" for name, _ in names.most_common(n)]
+        return examples(self.index.articles(), n)
+
+    def suggestions(self, answer: Answer, history: Sequence[Turn] = (), n: int = 3) -> list[str]:
+        """Questions to go on with after an answer, or a refusal, that the archive can say something about."""
+        return following(answer, [turn.question for turn in history], self.index.articles(), n)
 
     def _queries(
         self, question: str, history: Sequence[Turn], finder: Finder, options: Options
