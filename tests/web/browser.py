@@ -21,6 +21,9 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from qa.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
+CORTANA = "What does the Cortana integration involve?"
+FOOTBALL = "Who won the 2018 football world cup?"  # the sample articles do not say
+QUALCOMM = "What is reported about Qualcomm?"  # several do
 HOSTILE = Path(__file__).with_name("hostile")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -49,7 +52,8 @@ class Visit:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the page can be used: its script comes last."""
+        """Wait until the page can be used: the server has opened it, and its script runs."""
+        self.page.locator("#spoken .value").wait_for(state="attached")
         self.page.locator("#stored").wait_for()
 
     def another(self) -> "Visit":

@@ -1,0 +1,95 @@
+"""What a visitor sets, and what the assistant makes of it: passages, answers in quotes or written, how to go on."""
+
+from collections.abc import Iterator, Sequence
+from typing import Unpack
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from ingest.index import Index
+from qa.answer import Answer, Turn
+from qa.assistant import Assistant, Options
+from tests.language_model import ScriptedModel
+from tests.web.browser import CORTANA, Site, Visit, answering, visiting
+
+pytestmark = [
+    pytest.mark.web,
+    # gradio sums up its queue in a way that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
+
+WRITTEN = "Cortana comes to the Mi AI speaker [1]."
+NEXT = 'What is the "Mi AI" <speaker>?'
+
+
+class NotingAssistant(Assistant):
+    """Notes how it is asked; always knows the same way to go on."""
+
+    def __init__(self, index: Index, model: ScriptedModel) -> None:
+        super().__init__(index, chat_model=model, model_name="scripted:one")
+        self.options: list[Options] = []
+
+    def stream(self, question: str, history: Sequence[Turn] = (), **options: Unpack[Options]) -> Iterator[Answer]:
+        self.options.append(options)
+        return super().stream(question, history, **options)
+
+    def suggestions(self, answer: Answer, history: Sequence[Turn] = (), n: int = 3) -> list[str]:
+        return [NEXT][:n]
+
+
+@pytest.fixture(scope="module")
+def assistant(site: Site) -> NotingAssistant:
+    assistant = NotingAssistant(Index.open(site.index), ScriptedModel(replies=[]))
+    assistant.ask(CORTANA, mode="quotes")  # everything is loaded before the first visit
+    return assistant
+
+
+@pytest.fixture
+def noted(assistant: NotingAssistant, browser: Browser) -> Iterator[Visit]:
+    with answering(assistant) as address, visiting(browser, address) as visit:
+        visit.page.get_by_role("button", name="Settings").click()
+        yield visit
+        assert visit.errors() == []
+
+
+def test_as_many_passages_are_read_as_are_set(assistant: NotingAssistant, noted: Visit) -> None:
+    noted.page.get_by_label("in quotes").check()
+    passages = noted.page.get_by_role("spinbutton")
+    expect(passages).to_have_value(str(assistant.k))
+    passages.fill("3")
+    passages.press("Tab")
+    noted.ask(CORTANA)
+    assert assistant.options[-1]["k"] == 3
+    assert assistant.options[-1]["mode"] == "quotes"
+
+
+def test_with_a_chat_model_answers_are_written_or_in_quotes(assistant: NotingAssistant, noted: Visit) -> None:
+    model = assistant.chat_model
+    assert isinstance(model, ScriptedModel)
+    expect(noted.page.get_by_label("written")).to_be_checked()
+    model.replies.append([WRITTEN])
+    noted.ask(CORTANA)
+    answer = noted.page.locator("#chat .answer")
+    expect(answer).to_contain_text("Written by scripted:one: check it against the quotes.")
+    expect(answer.locator(".said")).to_contain_text("Cortana comes to the Mi AI speaker")
+    noted.page.get_by_label("in quotes").check()
+    noted.page.get_by_role("button", name="Ask again").click()
+    expect(answer.locator(".said")).not_to_contain_text("comes to the Mi AI speaker")
+    expect(answer).not_to_contain_text("Written by")
+
+
+def test_without_a_chat_model_there_is_nothing_to_choose(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Settings").click()
+    expect(visit.page.get_by_role("spinbutton")).to_be_visible()
+    expect(visit.page.get_by_role("radio")).to_have_count(0)
+
+
+def test_a_question_to_go_on_with_is_asked_by_a_click(noted: Visit) -> None:
+    noted.page.get_by_label("in quotes").check()
+    noted.ask(CORTANA)
+    following = noted.page.locator("#chat .following button")
+    expect(following).to_have_text([NEXT])
+    following.click()
+    expect(noted.page.locator("#chat .question p")).to_have_text([CORTANA, NEXT])
+    expect(noted.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(following).to_have_count(1)  # under the last answer alone
