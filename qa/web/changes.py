@@ -109,11 +109,11 @@ class Changes:
     def _reopened(self, kept: str, words: Texts) -> Update:
         """Show a conversation that the browser kept."""
         try:
-            conversation = Conversation(tuple(Said(answer) for answer in from_kept(kept)))
+            answers = from_kept(kept)
         except ValueError:
-            none = shown(self._parts, Conversation(), words)
-            return {**none, self._parts.chat: [problem(words("damaged"))]}
-        return shown(self._parts, conversation, words) if conversation.said else {self._parts.command: ""}
+            answers = ()
+        update = shown(self._parts, Conversation(tuple(Said(answer) for answer in answers)), words)
+        return update if answers else {**update, self._parts.chat: [problem(words("damaged"))]}
 
     def _exported(self, ending: str, conversation: Conversation) -> Update:
         """Write the conversation as a file, which page.js saves."""

@@ -30,6 +30,7 @@ document.addEventListener("click", (event) => {
     showCard(cite.getAttribute("href").slice(1));
     return;
   }
+  if (event.target.closest(".label-wrap")) setTimeout(nameParts); // once it is open, or closed
   const button = event.target.closest("button.act");
   if (!button) return;
   const { name, value } = button;
@@ -173,6 +174,10 @@ function nameParts() {
   for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
   for (const example of document.querySelectorAll("#chat .example")) example.removeAttribute("aria-label");
   find("#chat .examples")?.setAttribute("role", "group"); // of buttons: a list would have to have items
+  for (const opener of document.querySelectorAll("#under-box .label-wrap")) {
+    opener.setAttribute("aria-expanded", opener.classList.contains("open"));
+    find(".icon", opener).setAttribute("aria-hidden", "true");
+  }
   find("#chat [role=log]")?.setAttribute("aria-label", words.conversation);
   find("#evidence").setAttribute("role", "region");
   find("#evidence").setAttribute("aria-label", words.evidence);
@@ -192,11 +197,20 @@ function observe(selector, changed) {
   new MutationObserver(changed).observe(find(selector), { childList: true, subtree: true, characterData: true });
 }
 
+// A link may ask a question: once the server has opened the page.
+async function opened(language) {
+  await speak(language);
+  const question = new URLSearchParams(location.search).get("q");
+  if (!question?.trim()) return;
+  history.replaceState(null, "", location.pathname);
+  send({ do: "ask", value: question.slice(0, 2000) });
+}
+
 // What the server says to this script stands in hidden elements of the class "value", each in a part of its own.
 const heard = {};
 
 function hear() {
-  for (const [part, act] of Object.entries({ spoken: speak, kept: keep, download: save })) {
+  for (const [part, act] of Object.entries({ spoken: opened, kept: keep, download: save })) {
     const value = find(`#${part} .value`)?.textContent ?? heard[part];
     if (value === heard[part]) continue;
     heard[part] = value;
@@ -210,11 +224,6 @@ async function start() {
   observe("#relay", hear);
   await speak("en");
   hear();
-  const question = new URLSearchParams(location.search).get("q");
-  if (question?.trim()) {
-    history.replaceState(null, "", location.pathname);
-    send({ do: "ask", value: question.slice(0, 2000) });
-  }
   await look();
   setInterval(look, LOOK_AGAIN);
   document.addEventListener("visibilitychange", look);

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Unpack
+from typing import Any, Unpack
 
 import gradio as gr
 
@@ -83,11 +83,7 @@ class ChatPage:
     def start_over(self, *chosen: *Chosen) -> Update:
         """Put chat, evidence and conversation back to before the first question."""
         words, parts = Settings(*chosen).texts, self._parts
-        return {
-            **shown(parts, Conversation(), words),
-            parts.evidence: no_evidence_html(words),
-            parts.hint: hint_html(LONGEST_QUESTION, words),
-        }
+        return {**shown(parts, Conversation(), words), parts.hint: hint_html(LONGEST_QUESTION, words)}
 
     def _answer(
         self,
@@ -130,9 +126,7 @@ class ChatPage:
             new = frozenset(c.number for c in answer.citations if (c.article_id, c.quote) not in known)
             told = words("changed_since", n=len(new)) if new else words("same_since")
             answer = replace(answer, notes=(*answer.notes, told))
-        following: list[str] = getattr(self._assistant, "suggestions", lambda *_: [])(
-            answer, turns(conversation.answers)
-        )
+        following = self._assistant.suggestions(answer, turns(conversation.answers))
         return Conversation((*earlier, Said(answer, tuple(following), new)))
 
     def _ask_again(self, command: Command, conversation: Conversation, settings: Settings) -> Iterator[Update]:
@@ -149,16 +143,13 @@ class ChatPage:
         """All words of the page in a language."""
         parts = self._parts
         examples = [{"text": question} for question in self._assistant.examples()]
-        said = (
-            shown(self._parts, conversation, words)
-            if conversation.said
-            else {parts.evidence: no_evidence_html(words)}
-        )
-        value = said.pop(parts.chat) if conversation.said else []
+        # Without a conversation it is left alone: the first question may be on its way before the page is open.
+        said = shown(parts, conversation, words) if conversation.said else {parts.evidence: no_evidence_html(words)}
+        value: dict[str, Any] = {"value": said.pop(parts.chat)} if conversation.said else {}
         return {
             **said,
             parts.chat: gr.update(
-                label=words("conversation"), placeholder=welcome_html(words), examples=examples, value=value
+                label=words("conversation"), placeholder=welcome_html(words), examples=examples, **value
             ),
             parts.spoken: element("span", escaped(words.language), class_="value"),
             parts.masthead: masthead_html(holdings(self._assistant), words),

@@ -7,7 +7,7 @@ import gradio as gr
 
 from qa.web.commands import as_kept
 from qa.web.conversation import Conversation, Settings, messages
-from qa.web.evidence import evidence_html
+from qa.web.evidence import evidence_html, no_evidence_html
 from qa.web.messages import chips_html, problem_html
 from qa.web.texts import Texts
 
@@ -50,8 +50,7 @@ def shown(parts: Parts, conversation: Conversation, words: Texts, *, complete: b
     """A conversation, the evidence of its last answer, and once it is complete what the browser keeps of it."""
     said = conversation.said
     update: Update = {parts.chat: messages(said, words, complete=complete), parts.conversation: conversation}
-    if said:
-        update[parts.evidence] = evidence(conversation, len(said) - 1, words)
+    update[parts.evidence] = evidence(conversation, len(said) - 1, words) if said else no_evidence_html(words)
     if complete:
         update[parts.kept] = as_kept(conversation.answers)
     return update
