@@ -19,6 +19,7 @@ from qa.export import FORMATS, as_html, as_json_text, as_markdown, file_name
 from qa.markup import safe_address, spelled
 from qa.saved import answer_from_json
 from tests.answers import PLAIN, answers
+from tests.hostile_texts import HOSTILE_TEXTS
 from tests.web.browser import chromium
 
 WHEN = datetime(2026, 11, 23, 17, 40, tzinfo=UTC)
@@ -57,79 +58,8 @@ WRITTEN = replace(
 )
 # Where no words are exact: none at a place, and white space.
 BLURRED = [replace(ANSWER, citations=(replace(CITATION, exact=place),)) for place in ((100, 100), (104, 105))]
-PAYLOADS = [
-    "<script>window.ran = true</script>",
-    "<ScRiPt>window.ran = true</sCrIpT>",
-    "<script src=https://elsewhere.example/a.js></script>",
-    "</style><script>window.ran = true</script>",
-    "</title><script>window.ran = true</script>",
-    "<img src=x onerror=window.ran=true>",
-    "<img src=https://elsewhere.example/a.png>",
-    "<svg/onload=window.ran=true>",
-    "<svg><script>window.ran = true</script></svg>",
-    "<body onload=window.ran=true>",
-    "<iframe src=javascript:window.ran=true></iframe>",
-    "<iframe srcdoc='<script>parent.ran=true</script>'></iframe>",
-    "<object data=https://elsewhere.example/a></object>",
-    "<embed src=https://elsewhere.example/a>",
-    "<link rel=stylesheet href=https://elsewhere.example/a.css>",
-    "<style>@import 'https://elsewhere.example/a.css'</style>",
-    "<meta http-equiv=refresh content='0;url=https://elsewhere.example/'>",
-    "<base href=https://elsewhere.example/>",
-    "<form action=https://elsewhere.example/><button>Go</button></form>",
-    "<input autofocus onfocus=window.ran=true>",
-    "<details open ontoggle=window.ran=true>",
-    "<video><source onerror=window.ran=true></video>",
-    "<math><mtext></mtext><mglyph><style><img src=x onerror=window.ran=true>",
-    "<noscript><p title='</noscript><img src=x onerror=window.ran=true>'>",
-    "<template><script>window.ran = true</script></template>",
-    "<a href='javascript:window.ran=true' id=mine>here</a>",
-    '" onmouseover="window.ran=true" x="',
-    "' autofocus onfocus='window.ran=true' x='",
-    '"><script>window.ran = true</script>',
-    "</blockquote></article></main><h1>Mine</h1>",
-    "</textarea></p></h2></h4><plaintext>",
-    "<!-- ",
-    "--><script>window.ran = true</script>",
-    "<![CDATA[<script>window.ran = true</script>]]>",
-    "<?php echo 1 ?>",
-    "&lt;script&gt; &amp; &#60;b&#62; &copy; &NewLine;",
-    "javascript:window.ran=true",
-    "jAvAsCrIpT:window.ran=true//https://news.example/",
-    "data:text/html,<script>window.ran=true</script>",
-    'https://elsewhere.example/" onclick="window.ran=true',
-    "https://elsewhere.example/<script>window.ran=true</script>",
-    "https://elsewhere.example/'`\\&copy;&#39;<b>",
-    "\ufeff\u202e<b>\u2028</b>\x00\x1b[31m",
-]
-MARKDOWN = [
-    "[link](https://elsewhere.example/)",
-    "![picture](https://elsewhere.example/a.png)",
-    "[link][1] [1]: https://elsewhere.example/",
-    "\n\n[1]: https://elsewhere.example/\n\n",
-    "[^1] and\n\n[^1]: a footnote",
-    "<https://elsewhere.example/> https://elsewhere.example www.elsewhere.example a@elsewhere.example",
-    "*a* **b** _c_ __d__ ~~e~~ `f` ``g` ^h^",
-    "# Heading\n## Heading #",
-    "Heading\n===\nHeading\n---\n***\n___\n+++",
-    "- item\n+ item\n* item\n1. item\n2) item\n- [ ] task",
-    "> quote\n> > quote",
-    "```\ncode\n```\n~~~\ncode\n~~~\n    code\n\tcode",
-    "| a | b |\n|---|---|\n| c | d |",
-    "a\n:-\nb",
-    "<div>\n\n*text*\n\n</div>\n<!-- a -->",
-    "&amp; &lt;b&gt; &#35; &copy; AT&T",
-    "$a$ $$b$$ \\(c\\) \\[d\\] $`e`$",
-    "ends in a backslash\\",
-    "\\*already escaped\\*",
-    "line  \nline\\\nline",
-    "2018. 3) 4: a.b :smile: @somebody #1",
-    "---\ntitle: mine\n---",
-    "{{ mine }} {% mine %} {.mine}",
-]
-HOSTILE = [*PAYLOADS, *MARKDOWN]
 SIGNS = "ab1 \n*_`[]()<>#+-.!|~&$@:/\\\"'=^{};w。“é\u0301"
-TEXTS = st.one_of(PLAIN, st.text(SIGNS, max_size=30), st.sampled_from(HOSTILE))
+TEXTS = st.one_of(PLAIN, st.text(SIGNS, max_size=30), st.sampled_from(HOSTILE_TEXTS))
 CONVERSATIONS = st.lists(answers(TEXTS), max_size=3)
 INLINE = {"text", "softbreak", "hardbreak", "strong_open", "strong_close", "link_open", "link_close"}
 Block = tuple[str, str]
@@ -294,7 +224,7 @@ def test_html_shows_what_was_said_and_nothing_else(conversation: list[Answer]) -
     assert list(map(folded, read.bold)) == exact_words(conversation)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=ascii)
 @pytest.mark.parametrize("refused", [False, True], ids=["answered", "refused"])
 def test_hostile_text_shows_as_it_is(text: str, refused: bool) -> None:
     conversation = [everywhere(text, refused=refused)]
@@ -310,7 +240,7 @@ def test_hostile_text_shows_as_it_is(text: str, refused: bool) -> None:
 @pytest.mark.web
 def test_hostile_text_does_nothing_in_a_browser(tmp_path: Path) -> None:
     file = tmp_path / "conversation.html"
-    conversation = [everywhere(text, refused=refused) for text in HOSTILE for refused in (False, True)]
+    conversation = [everywhere(text, refused=refused) for text in HOSTILE_TEXTS for refused in (False, True)]
     file.write_text(as_html(conversation, WHEN), "utf-8")
     asked: list[str] = []
     # Without the policy, which would hide what is wrong.

@@ -99,7 +99,7 @@ def test_no_more_than_the_limit(words: WordIndex, limit: int) -> None:
         (Filter(since=date(2018, 1, 1), sources=("Wire",)), {"court"}),
         (EVERYTHING, {"speaker", "court", "bid", "cafe"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_filters(words: WordIndex, only: Filter, expected: set[str]) -> None:
     assert set(found(words, "Cortana Qualcomm café", only)) == expected

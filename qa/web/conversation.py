@@ -63,7 +63,7 @@ class Settings:
     @property
     def texts(self) -> Texts:
         """The words of the page."""
-        return texts(self.language)
+        return texts(str(self.language))  # gradio lets a list of several pass
 
     def options(self) -> Options:
         """How questions are asked. Raises ValueError for what is no day."""

@@ -76,8 +76,7 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
                         1, MOST_PASSAGES, value=assistant.k, step=1, label=words("passages"), buttons=[]
                     )
                 again = gr.Button(words("new"), size="sm", elem_id="again", scale=0, min_width=140)
-            if uploads:
-                upload_panel(uploads)
+            upload = upload_panel(uploads, language) if uploads else None
         with gr.Column(scale=2, min_width=320, elem_id="evidence-column"):
             evidence = _text(no_evidence_html(words), "evidence")
     # Not seen; read and written by page.js: what to do, a conversation to keep, the language, a file to save.
@@ -105,6 +104,7 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
         sources=sources,
         since=since,
         until=until,
+        upload=upload,
     )
 
 
@@ -114,6 +114,7 @@ def _events(page: ChatPage, parts: Parts) -> None:
     shown = [parts.box, parts.chat, parts.hint, parts.evidence, conversation, parts.kept]
     acted = [*shown, parts.chips, parts.sources, parts.since, parts.until, parts.download, parts.command]
     worded = [*shown, parts.spoken, parts.masthead, parts.again, parts.filters, parts.more, *settings]
+    worded += parts.upload.worded(texts(DEFAULT)) if parts.upload else []
     gr.on(None, page.open, None, worded, **options)
     asking = [
         parts.box.submit(page.ask, [parts.box, conversation, *settings], shown, **options),

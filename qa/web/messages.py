@@ -192,7 +192,7 @@ def _following(answer: Answer, following: Sequence[str], turn: int, texts: Texts
     questions = [_ask("ask", question, question) for question in following]
     if not wider + questions:
         return Html("")
-    heading = element("h2", escaped(texts("follow")))
+    heading = element("h2", escaped(texts("wider" if wider else "follow")))
     items = (element("li", each) for each in (*wider, *questions))
     return element("div", heading, element("ul", *items), class_="following")
 

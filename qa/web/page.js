@@ -151,7 +151,8 @@ async function look() {
 
 function showNews(more) {
   find("#news")?.remove();
-  const said = more === 1 ? words["arrived.one"] : more > 1 ? words.arrived.replace("{n}", more) : words.changed;
+  const form = words[`arrived.${new Intl.PluralRules(words.code).select(more)}`] ?? words.arrived;
+  const said = more > 0 ? form.replace("{n}", more) : words.changed;
   const close = element("button", { type: "button", class: "close", "aria-label": words.cancel }, "×");
   const news = element("p", { id: "news", role: "status" }, said, " ", close);
   const read = () => {

@@ -45,9 +45,9 @@ class ChatPage:
         """Show the page in the language that was chosen."""
         return self._words(Settings(*chosen).texts, conversation)
 
-    def ask(self, question: str, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
+    def ask(self, question: str | None, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
         """Answer what is in the box; what followed a question that was being changed is left out."""
-        yield from self._answer(question, conversation, Settings(*chosen), at=conversation.editing)
+        yield from self._answer(question or "", conversation, Settings(*chosen), at=conversation.editing)
 
     def ask_example(self, example: gr.SelectData, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
         """Ask the example question that was clicked."""
@@ -165,4 +165,5 @@ class ChatPage:
             parts.passages: gr.update(label=words("passages")),
             parts.since: gr.update(label=words("filter_since")),
             parts.until: gr.update(label=words("filter_until")),
+            **(parts.upload.worded(words) if parts.upload else {}),
         }

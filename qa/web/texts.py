@@ -24,11 +24,15 @@ class Texts:
     words: dict[str, str]
 
     def __call__(self, name: str, /, **values: object) -> str:
-        """Some words, with values in their places. Of `n` things there may be a form for one: `NAME.one`."""
-        if values.get("n") == 1 and f"{name}.one" in self.words:
-            name = f"{name}.one"
+        """Some words, with values in their places.
+
+        Of `n` things there may be other forms, NAME.one, NAME.few and so on, by the language's rules for plurals:
+        https://cldr.unicode.org/index/cldr-spec/plural-rules.
+        """
         shown = {key: self.number(value) if isinstance(value, int) else value for key, value in values.items()}
-        return self.words[name].format(**shown)
+        n = values.get("n")
+        form = f"{name}.{Locale.parse(self.language).plural_form(n)}" if isinstance(n, int) else name
+        return self.words.get(form, self.words[name]).format(**shown)
 
     def day(self, day: date) -> str:
         """A day in words: "23 February 2018"."""

@@ -10,6 +10,7 @@ from qa.web.conversation import Conversation, Settings, messages
 from qa.web.evidence import evidence_html, no_evidence_html
 from qa.web.messages import chips_html, problem_html
 from qa.web.texts import Texts
+from qa.web.upload_panel import UploadParts
 
 Update = dict[Any, Any]
 """New values, or gradio's updates, of some of the page's parts."""
@@ -39,6 +40,7 @@ class Parts:
     sources: gr.Dropdown
     since: gr.Textbox
     until: gr.Textbox
+    upload: UploadParts | None
 
     @property
     def settings(self) -> list[Any]:

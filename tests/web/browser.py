@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[2]
 CORTANA = "What does the Cortana integration involve?"
 FOOTBALL = "Who won the 2018 football world cup?"  # the sample articles do not say
 QUALCOMM = "What is reported about Qualcomm?"  # several do
-HOSTILE = Path(__file__).with_name("hostile")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, expect
 
-from tests.web.browser import HOSTILE, ROOT, Site, Visit, chromium, indexed, serving, visiting
+from tests.web.browser import ROOT, Site, Visit, chromium, indexed, serving, visiting
 
 # Nothing here is about time, and the machine may be busy.
 settings.register_profile("untimed", deadline=None)
@@ -18,12 +18,6 @@ expect.set_options(timeout=30_000)
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serving(indexed(ROOT / "corpus", tmp_path_factory.mktemp("site") / "index")) as site:
-        yield site
-
-
-@pytest.fixture(scope="session")
-def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serving(indexed(HOSTILE, tmp_path_factory.mktemp("hostile") / "index")) as site:
         yield site
 
 

@@ -10,25 +10,13 @@ from ingest.index import Passage
 from qa.answer import Answer, Citation, Query, Refusal, Sentence
 from qa.web.evidence import NAMED
 from qa.web.texts import texts as words_of
+from tests.hostile_texts import HOSTILE_TEXTS
 
 ENGLISH = words_of("en")
 
-HOSTILE = [
-    "<script>window.ran = true</script>",
-    "<img src=x onerror=alert(1)>",
-    '"><svg/onload=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</blockquote></section><h1>mine</h1>",
-    "<!-- ",
-    "&lt;b&gt; &amp; &#60;i>",
-    "![picture](https://elsewhere.example/a.png) [link](javascript:alert(1))",
-    "$$\\href{javascript:alert(1)}{x}$$ `code` **bold**",
-    "\n\n# Heading\n\n- item\n",
-    "https://elsewhere.example www.elsewhere.example",
-    "a\ttab\r\nand a line, \u2028 and another, \x00 and nothing",
-]
-
-texts = st.one_of(st.text(), st.sampled_from(HOSTILE), st.builds("".join, st.lists(st.sampled_from(HOSTILE))))
+texts = st.one_of(
+    st.text(), st.sampled_from(HOSTILE_TEXTS), st.builds("".join, st.lists(st.sampled_from(HOSTILE_TEXTS)))
+)
 
 
 class Skeleton(HTMLParser):

@@ -13,7 +13,7 @@ from ingest.index import Index, IndexUnusableError
 from qa.answer import Answer, Query, Turn
 from qa.assistant import Assistant, Options
 from qa.web.conversation import HISTORY_TURNS, turns
-from tests.web.browser import HOSTILE, Visit, answering, indexed, visiting
+from tests.web.browser import Visit, answering, indexed, visiting
 
 pytestmark = [
     pytest.mark.web,
@@ -22,6 +22,12 @@ pytestmark = [
 ]
 
 PILOTS = "What is the pilot charge?"
+ARTICLE = """Pilots become cheaper
+
+The pilot charge fell by half to 40 euros. Ship owners welcomed the lower pilot charge.
+
+The tug hire price is 90 euros, the tug office says.
+"""
 
 
 class ForcedAssistant(Assistant):
@@ -50,7 +56,10 @@ class ForcedAssistant(Assistant):
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return indexed(HOSTILE, tmp_path_factory.mktemp("forced") / "index")
+    work = tmp_path_factory.mktemp("forced")
+    (work / "articles").mkdir()
+    (work / "articles" / "pilots.txt").write_text(ARTICLE, "utf-8")
+    return indexed(work / "articles", work / "index")
 
 
 @pytest.fixture

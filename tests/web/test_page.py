@@ -102,38 +102,3 @@ def test_on_a_phone_the_evidence_is_below_and_nothing_is_wider_than_the_screen(b
         assert len(targets) > 20
         assert [each["html"] for each in targets if min(each["width"], each["height"]) < FINGER] == []
         assert visit.errors() == []
-
-
-@pytest.mark.parametrize(
-    ("question", "written"),
-    [
-        ("What is the harbour tariff?", '<script>window.ran="title"</script><img src="/missing.png"'),
-        ("What is the harbour tariff?", '"><svg onload="window.ran='),
-        ("What is the harbour tariff?", '<img src="http://elsewhere.example/body.png" onerror="window.ran='),
-        (
-            "What does the notice say about the crane fee?",
-            "<a href=\"javascript:window.ran='link'\">notice</a>",
-        ),
-        ("What does the anchorage permit cost?", "&lt;b&gt;a day&lt;/b&gt; &#60;script&#62;"),
-        ("What does the anchorage permit cost?", '<iframe src="http://elsewhere.example/frame"></iframe>'),
-        ("By how much did the pilot charge fall?", "$$\\href{javascript:window.ran='latex'}{pilot}$$"),
-        ("By how much did the pilot charge fall?", "**half** to 40 euros </blockquote></section><script>"),
-        ("By how much did the pilot charge fall?", "<svg onload=\"window.ran='title'\"> cheaper, $$\\href"),
-        ("What is the tug hire price?", "![tug](http://elsewhere.example/tug.png) tug"),
-        ("What is the tug hire price?", "https://elsewhere.example/tugs says `so`"),
-        ("""<img src=x onerror="window.ran='question'"> $$\\href{x}{y}$$ **harbour tariff**?""", "12 euros"),
-    ],
-)
-def test_nothing_in_an_article_or_a_question_runs_or_loads(
-    hostile_site: Site, visit_of: Callable[[str], Visit], question: str, written: str
-) -> None:
-    visit = visit_of(hostile_site.address)
-    visit.ask(question)
-    expect(visit.page.locator("#evidence .card", has_text=written).first).to_be_visible()
-    expect(visit.page.locator("#chat .question p")).to_have_text(question)
-    shown = visit.page.locator("#chat .message-content, #evidence .evidence, #masthead .masthead")
-    assert shown.locator("script, img, svg, iframe, strong, em, b:not(.exact), code, .katex").count() == 0
-    assert shown.locator("a:not(.cite)").count() == 0
-    assert visit.page.evaluate("window.ran") is None
-    assert visit.foreign() == []
-    assert visit.errors() == []

@@ -6,7 +6,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -14,6 +13,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from ingest import UPLOADS, Index
 from ingest.lock import locked
 from tests.web.browser import ROOT, Site, Visit, indexed, serving
+from tests.web.events import call, config, event, post
 
 pytestmark = pytest.mark.web
 
@@ -56,15 +56,6 @@ def add(page: Page, end: str = "The archive holds") -> str:
     return page.locator("#upload-report").inner_text()
 
 
-def post(site: Site, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
-    request = urllib.request.Request(f"{site.address}gradio_api/{path}", body, {"Content-Type": kind})
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-
-
 def send(site: Site, name: str, content: bytes) -> tuple[int, bytes]:
     """Send a file as the page does."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
@@ -72,25 +63,10 @@ def send(site: Site, name: str, content: bytes) -> tuple[int, bytes]:
     return post(site, "upload", body, f"multipart/form-data; boundary={BOUNDARY}")
 
 
-def config(site: Site) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{site.address}config") as answer:
-        loaded: dict[str, Any] = json.load(answer)
-    return loaded
-
-
-def upload_event(site: Site) -> int:
-    (button,) = (part["id"] for part in config(site)["components"] if part["props"].get("elem_id") == "upload-button")
-    (event,) = (
-        event["id"] for event in config(site)["dependencies"] if [button, "click"] in map(list, event["targets"])
-    )
-    return int(event)
-
-
-def join(site: Site, event: int, *paths: str) -> int:
-    """Call the panel's event by hand with some paths."""
-    files = [{"path": path, "orig_name": "a.md", "meta": {"_type": "gradio.FileData"}} for path in paths]
-    body = {"data": [files, ""], "fn_index": event, "session_hash": "by-hand"}
-    return post(site, "queue/join", json.dumps(body).encode(), "application/json")[0]
+def add_by_hand(site: Site, path: str) -> int:
+    """Call the panel's event for a path; the status, once it is complete."""
+    files = [{"path": path, "orig_name": "a.md", "meta": {"_type": "gradio.FileData"}}]
+    return call(site, event(site, "upload-button", "click"), [files, "", "en"])[0]
 
 
 def test_an_article_that_was_dropped_can_be_asked_about(panel: Visit) -> None:
@@ -135,11 +111,10 @@ def test_hostile_names_are_text(panel: Visit, open_site: Site) -> None:
 
 
 def test_files_of_this_machine_cannot_be_had_by_an_event(open_site: Site) -> None:
-    event = upload_event(open_site)
     secret = open_site.index / "card.md"
     secret.write_text("# Secret\n\nNot to be had.\n")
     for path in (str(secret), "/etc/passwd", "http://127.0.0.1:1/a.md", f"{open_site.index}/{UPLOADS}/../card.md"):
-        assert join(open_site, event, path) == 403
+        assert add_by_hand(open_site, path) == 403
     arrived = (open_site.index / UPLOADS / ".arrivals").rglob("*.md")
     assert "card.md" not in {path.name for path in arrived}
 
@@ -153,14 +128,14 @@ def test_what_was_sent_is_never_served(open_site: Site) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{open_site.address}gradio_api/{place}")
         assert refused.value.code == 404
-    assert join(open_site, upload_event(open_site), path) == 200
+    assert add_by_hand(open_site, path) == 200
 
 
 def test_without_the_option_there_is_nothing_of_it(site: Site, visit: Visit) -> None:
     assert not visit.page.get_by_text("Add articles").count()
     assert "upload" not in json.dumps([part["props"].get("elem_id") for part in config(site)["components"]])
     assert send(site, "a.md", PRIZE)[0] == 404
-    assert join(site, 0, "/etc/passwd") == 403
+    assert call(site, 0, [[{"path": "/etc/passwd"}], "", "en"])[0] == 403
     assert not (site.index / UPLOADS).exists()
 
 

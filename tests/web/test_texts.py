@@ -1,0 +1,112 @@
+"""The words of the page: each that the code asks for is there, and each that is there is asked for."""
+
+import re
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.web.commands import Command
+from qa.web.texts import DEFAULT, languages, preferred, texts
+
+WEB = Path(__file__).parents[2] / "qa" / "web"
+SOURCES = "\n".join(path.read_text("utf-8") for path in (*WEB.glob("*.py"), *WEB.glob("*.js")))
+NAMES = set(re.findall(r"""(?:texts|words|command|self)\(\s*"(\w+)\"""", SOURCES)) | set(
+    re.findall(r"\bwords\.(\w+)", SOURCES)
+)
+# Names that are put together from what they are about.
+MADE = re.compile(r"found_\w+|export_\w+|why_\w+|\w+_title|\w+\.\w+|sure|likely|unsure|strong|fair|weak|nearest")
+
+
+def test_every_name_that_is_used_has_words() -> None:
+    words = texts(DEFAULT).words
+    assert len(NAMES) > 60
+    assert {name for name in NAMES if name not in words} <= {"words", "get", "code", "direction", "replace"}
+
+
+def test_all_words_are_used() -> None:
+    loose = {name for name in texts(DEFAULT).words if name not in NAMES and not MADE.fullmatch(name)}
+    assert {name for name in loose if f'"{name}"' not in SOURCES} == set()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_words_with_the_same_places(language: str) -> None:
+    english, other = texts(DEFAULT).words, texts(language).words
+    plain = {name for name in english if "." not in name}
+    assert {name for name in other if "." not in name} == plain
+    for name, text in other.items():
+        kind, _, form = name.partition(".")
+        assert kind in plain
+        assert form in {"", *Locale.parse(language).plural_form.tags}
+        missing = places(english[kind]) - places(text)
+        assert missing <= ({"n"} if form in {"one", "two"} else set())
+        assert places(text) <= places(english[kind])
+        assert not re.search(r"[<>&]", text)
+
+
+def places(text: str) -> set[str | None]:
+    return {field for _, field, _, _ in Formatter().parse(text)} - {None}
+
+
+def test_every_button_has_a_name() -> None:
+    done = Command.model_fields["do"].annotation
+    assert done is not None
+    buttons = set(re.findall(r'command\("(\w+)"', SOURCES))
+    assert buttons <= set(done.__args__) | {"copy", "link"}
+    assert buttons <= texts(DEFAULT).words.keys()
+
+
+def test_days_numbers_and_one_of_a_thing() -> None:
+    english = texts(DEFAULT)
+    assert english.day(date(2018, 2, 3)) == "3 February 2018"
+    assert english("articles", n=1) == "1 article"
+    assert english("articles", n=12_345) == "12,345 articles"
+    assert english.names(["One", "Two"]) == "One, Two"
+    assert not english.right_to_left
+
+
+@pytest.mark.parametrize(
+    ("language", "articles", "day"),
+    [
+        ("de", ["1 Artikel", "2 Artikel", "12.345 Artikel"], "3. Februar 2018"),
+        ("fr", ["1 article", "2 articles", "12\u202f345 articles"], "3 février 2018"),
+        ("es", ["1 artículo", "2 artículos", "12.345 artículos"], "3 de febrero de 2018"),
+        ("zh", ["1 篇文章", "2 篇文章", "12,345 篇文章"], "2018年2月3日"),
+        ("ar", ["مقال واحد", "مقالان", "12,345 مقالًا"], "3 فبراير 2018"),
+    ],
+)
+def test_days_and_numbers_are_those_of_the_language(language: str, articles: list[str], day: str) -> None:
+    words = texts(language)
+    assert [words("articles", n=n) for n in (1, 2, 12_345)] == articles
+    assert words.day(date(2018, 2, 3)) == day
+    assert words.right_to_left == (language == "ar")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("xx", "en"),
+        (";q=,,;;", "en"),
+        ("en;q=nan", "en"),
+        ("*", "en"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en;q=0.2,fr-CA;q=0.7", "fr"),
+        ("zh-CN", "zh"),
+        ("ar-EG", "ar"),
+        ("xx, es", "es"),
+    ],
+)
+def test_the_browser_s_language_is_taken_where_there_is_one(accepted: str, language: str) -> None:
+    assert preferred(accepted) == language
+
+
+@given(st.text(max_size=300))
+def test_whatever_a_browser_asks_for_it_gets_a_language(accepted: str) -> None:
+    assert preferred(accepted) in languages()
+    assert texts(accepted).language in languages()
