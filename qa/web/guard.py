@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.web.body import again, counted, names_only_files_in, whole
 from qa.web.dropped import LARGEST_UPLOAD, has_room
-from qa.web.routes import SCRIPT, STYLESHEET
+from qa.web.routes import FIRST_SCRIPT, SCRIPT, STYLESHEET
 
 BODY_BYTES = 2 * 1024 * 1024
 """The longest body that the page's own requests may have: a conversation that the browser kept comes back in one."""
@@ -67,7 +67,8 @@ def content_security_policy(nonce: str) -> str:
 def own_page(page: str, nonce: str) -> str:
     """Give gradio's page our style and script, allow its inline scripts, and drop the tags that name other hosts."""
     own = f'<link rel="stylesheet" href="{STYLESHEET}"><script type="module" src="{SCRIPT}"></script></head>'
-    return _SCRIPT.sub(f'<script nonce="{nonce}"', _FOREIGN_TAGS.sub("", page.replace("</head>", own, 1)))
+    page = page.replace("<head>", f'<head><script src="{FIRST_SCRIPT}"></script>', 1).replace("</head>", own, 1)
+    return _SCRIPT.sub(f'<script nonce="{nonce}"', _FOREIGN_TAGS.sub("", page))
 
 
 class Guard:

@@ -15,6 +15,7 @@ from qa.web.upload_panel import upload_panel
 from qa.web.view import Parts
 
 MOST_PASSAGES = 20
+_LOOK_FOR_EVENTS = 0.03  # seconds between two looks of gradio's queue
 
 
 class _EventOptions(TypedDict):
@@ -31,6 +32,9 @@ def chat_page(assistant: Assistant, uploads: Uploads | None = None) -> gr.Blocks
         parts = _parts(assistant, uploads)
         _events(ChatPage(assistant, parts), parts)
     blocks.queue(max_size=64, default_concurrency_limit=4, api_open=False)
+    # It would look for events every millisecond: a sixteenth of a core while nobody asks anything.
+    queue = blocks._queue
+    queue.sleep_when_free = queue.progress_update_sleep_when_free = _LOOK_FOR_EVENTS
     return blocks
 
 
@@ -75,8 +79,8 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
                     passages = gr.Slider(
                         1, MOST_PASSAGES, value=assistant.k, step=1, label=words("passages"), buttons=[]
                     )
+                upload = upload_panel(uploads, language) if uploads else None
                 again = gr.Button(words("new"), size="sm", elem_id="again", scale=0, min_width=140)
-            upload = upload_panel(uploads, language) if uploads else None
         with gr.Column(scale=2, min_width=320, elem_id="evidence-column"):
             evidence = _text(no_evidence_html(words), "evidence")
     # Not seen; read and written by page.js: what to do, a conversation to keep, the language, a file to save.

@@ -11,7 +11,10 @@ from qa.web.texts import texts
 
 STYLESHEET = "/page.css"
 SCRIPT = "/page.js"
-_FILES = ("page.css", "page.js", "parts.js", "kept.js")
+FIRST_SCRIPT = "/idle.js"
+"""Runs before gradio's own."""
+
+_FILES = ("page.css", "idle.js", "page.js", "parts.js", "kept.js")
 _ALWAYS_ASK = {"Cache-Control": "no-cache"}
 
 

@@ -41,9 +41,9 @@ def upload_panel(uploads: Uploads, language: gr.Dropdown) -> UploadParts:
     """Put the panel where the page is being built. Its one event is no endpoint for programs."""
     with gr.Accordion(open=False, elem_id="upload") as panel:
         files = gr.File(file_count="multiple", file_types=_ENDINGS, height=110, elem_id="upload-files")
-        with gr.Row(equal_height=True):
+        with gr.Row(elem_id="upload-row"):
             address = gr.Textbox(placeholder="https://", max_length=2_000, elem_id="upload-address")
-            button = gr.Button(elem_id="upload-button", scale=0, min_width=180)
+            button = gr.Button(elem_id="upload-button", size="sm", scale=0, min_width=160)
         report = gr.Markdown("", elem_id="upload-report", sanitize_html=True, latex_delimiters=[])
 
     def add(sent: list[dict[str, Any]] | None, place: object, language: object) -> Iterator[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from ingest import Embedder, Index, reindex
 from ingest.embed import packaged_folder
 from qa import Assistant
 from qa.evaluate import read_questions
+from tests.benchmark.page import page_lines
 from tests.evaluation.sets import CORPUS, QUESTIONS
 
 _REPEATS = 5
@@ -41,7 +42,9 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
     with tempfile.TemporaryDirectory() as work:
-        lines = [*_ingest(Path(work)), *_questions(Path(work), options.articles), *_commands(Path(work))]
+        place = Path(work)
+        lines = [*_ingest(place), *_questions(place, options.articles), *_commands(place)]
+        lines += page_lines(place / "large", _asked(10), _line)
     sys.stdout.write("| what | median | spread |\n| --- | --- | --- |\n" + "\n".join(lines) + "\n")
 
 
@@ -95,7 +98,7 @@ def _questions(work: Path, articles: int) -> list[str]:
     index = Index.open(work / "large", create=True, embedder=embedder)
     changes = reindex(work / "articles", index)
     assistant = Assistant(index)
-    questions = [question.question for question in read_questions(QUESTIONS)][:40]
+    questions = _asked(40)
 
     def plain(question: str) -> None:
         index.current().by_meaning(embedder.embed_query(question), 4)
@@ -113,6 +116,10 @@ def _questions(work: Path, articles: int) -> list[str]:
         _line("the plain recipe on the same index", theirs),
         f"| a question : the plain recipe | {ratio:.1f} | |",
     ]
+
+
+def _asked(n: int) -> list[str]:
+    return [question.question for question in read_questions(QUESTIONS)][:n]
 
 
 def _commands(work: Path) -> list[str]:

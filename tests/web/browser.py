@@ -153,9 +153,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def visiting(browser: Browser, address: str, *, width: int = 1280, height: int = 800) -> Iterator[Visit]:
+def visiting(
+    browser: Browser, address: str, *, width: int = 1280, height: int = 800, locale: str = "en-US"
+) -> Iterator[Visit]:
     """Open the page as a new visitor would, and wait until it can be used."""
-    with browser.new_context(viewport={"width": width, "height": height}) as context:
+    with browser.new_context(viewport={"width": width, "height": height}, locale=locale) as context:
         requests: list[str] = []
         messages: list[str] = []
 

@@ -207,7 +207,7 @@ def test_the_page_names_no_other_host_and_its_scripts_carry_the_nonce() -> None:
     first, second = client().get("/"), client().get("/")
     assert "elsewhere" not in first.text
     assert "manifest" not in first.text
-    assert first.text.count('<script nonce="') == 3  # the page's two, and our own
+    assert first.text.count('<script nonce="') == 4  # the page's two, and our own
     nonce = first.text.split('nonce="')[1].split('"')[0]
     assert f"'nonce-{nonce}'" in first.headers["Content-Security-Policy"]
     assert nonce not in second.text
@@ -215,7 +215,9 @@ def test_the_page_names_no_other_host_and_its_scripts_carry_the_nonce() -> None:
 
 
 def test_the_page_gets_our_style_once() -> None:
-    assert own_page(PAGE, "abc").count('rel="stylesheet"') == 1
+    page = own_page(PAGE, "abc")
+    assert page.count('rel="stylesheet"') == 1
+    assert page.index("/idle.js") == page.index("src=") + len('src="')  # before all other scripts
 
 
 @pytest.mark.parametrize(

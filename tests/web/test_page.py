@@ -102,3 +102,29 @@ def test_on_a_phone_the_evidence_is_below_and_nothing_is_wider_than_the_screen(b
         assert len(targets) > 20
         assert [each["html"] for each in targets if min(each["width"], each["height"]) < FINGER] == []
         assert visit.errors() == []
+
+
+FRAMES = """(milliseconds) => new Promise((resolve) => {
+    let frames = 0;
+    const count = () => { frames += 1; requestAnimationFrame(count); };
+    requestAnimationFrame(count);
+    setTimeout(() => resolve(frames), milliseconds);
+})"""
+
+CANCELLED = """() => new Promise((done) => {
+    cancelAnimationFrame(requestAnimationFrame(() => done("ran")));
+    setTimeout(() => done("cancelled"), 1500);
+})"""
+
+
+def test_a_page_on_which_nothing_happens_rests_and_wakes(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(CORTANA)
+    page.mouse.move(300, 300)
+    awake = page.evaluate(FRAMES, 1000)
+    page.wait_for_timeout(3000)  # as long as it takes to be idle
+    assert page.evaluate(FRAMES, 1000) < awake / 4
+    page.mouse.move(310, 310)
+    assert page.evaluate(FRAMES, 1000) > awake / 2
+    page.wait_for_timeout(3000)
+    assert page.evaluate(CANCELLED) == "cancelled"
