@@ -13,12 +13,14 @@ from ingest.card import Card
 from ingest.chroma import DATABASE, check_database, close_client, copy_database, open_client, open_collection
 from ingest.chunk import Chunk
 from ingest.copies import Copies, Signature, find_copies, read_signatures, sign, write_signatures
+from ingest.examples import names, questions
 from ingest.passage import Passage, Ranks
 from ingest.records import Listed, from_listing, to_chunk, to_listing, to_metadata, to_where
 from ingest.words import WordIndex
 
 _PAGE = 5_000  # records: Chroma takes 5,461 in one upsert, and fewer SQL variables than 50,000 in one get
 _LISTING = "articles.jsonl"
+_QUESTIONS = 2  # kept of each article
 _NEAR = 1e-3  # cosine distance under which a stored vector has found itself
 _SAMPLE = 16  # chunks that are looked for by their own vectors before a generation is published
 
@@ -89,7 +91,11 @@ class Generation:
 
     def articles(self) -> list[Article]:
         """Every article without its text, in the order of their ids."""
-        return [listed.article for _, listed in sorted(self._listing.items())]
+        return [listed.article for listed in self.listed()]
+
+    def listed(self) -> list[Listed]:
+        """Every article with what was noted of it when it was indexed, in the order of their ids."""
+        return [listed for _, listed in sorted(self._listing.items())]
 
     def article(self, article_id: str) -> Article:
         """One article with its text. Raises KeyError."""
@@ -185,7 +191,8 @@ class Generation:
                 metadatas=[metadata for _, _, metadata in page],
             )
         for article, chunks, _ in articles:
-            self._listing[article.id] = Listed(replace(article, text=""), len(chunks))
+            asked = tuple(questions(article)[:_QUESTIONS])
+            self._listing[article.id] = Listed(replace(article, text=""), len(chunks), tuple(names(article)), asked)
             self._signatures[article.id] = sign(article.text)
             self._words.remove(article.id)
             for chunk in chunks:

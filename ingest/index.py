@@ -24,12 +24,15 @@ from ingest.generation import Generation
 from ingest.lock import locked
 from ingest.passage import Passage, Ranks
 from ingest.published import IndexUnusableError, check_embedder, open_generation, published, roll_back
+from ingest.records import Listed
 from ingest.writer import Writer
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
 
-__all__ = ["Article", "Chunk", "Copies", "Filter", "Generation", "Index", "IndexUnusableError", "Passage", "Ranks"]
+__all__ = [
+    "Article", "Chunk", "Copies", "Filter", "Generation", "Index", "IndexUnusableError", "Listed", "Passage", "Ranks",
+]  # fmt: skip
 
 CHUNK_SIZE = 200  # tokens, the title included
 _SWITCH_WAIT = 1.5  # seconds a question waits for a new generation to open before it takes the one it has

@@ -44,10 +44,12 @@ def to_chunk(metadata: Mapping[str, Any], text: str) -> Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An article without its text, and how many chunks it has."""
+    """An article without its text, how many chunks it has, its names, and questions that it answers."""
 
     article: Article
     chunks: int
+    names: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 def to_listing(listing: Iterable[Listed]) -> bytes:
@@ -58,7 +60,8 @@ def to_listing(listing: Iterable[Listed]) -> bytes:
         del fields["text"]
         for name in ("published", "indexed"):
             fields[name] = fields[name] and fields[name].isoformat()
-        lines.append(json.dumps({**fields, "chunks": listed.chunks}))
+        made = {"chunks": listed.chunks, "names": listed.names, "questions": listed.questions}
+        lines.append(json.dumps({**fields, **made}))
     return "\n".join(lines).encode("ascii")
 
 
@@ -68,13 +71,14 @@ def from_listing(data: bytes) -> dict[str, Listed]:
     for line in data.splitlines():
         fields = json.loads(line)
         chunks, published, indexed = fields.pop("chunks"), fields.pop("published"), fields.pop("indexed")
+        names, questions = fields.pop("names", ()), fields.pop("questions", ())  # not in earlier generations
         article = Article(
             **fields,
             text="",
             published=date.fromisoformat(published) if published else None,
             indexed=datetime.fromisoformat(indexed) if indexed else None,
         )
-        listing[article.id] = Listed(article, chunks)
+        listing[article.id] = Listed(article, chunks, tuple(names), tuple(questions))
     return listing
 
 

@@ -141,12 +141,13 @@ class Assistant:
         return PassageRetriever(assistant=self, k=k)
 
     def examples(self, n: int = 4) -> list[str]:
-        """Questions that the archive can say something about, from the names in its headlines."""
-        return examples(self.index.articles(), n)
+        """Questions that the archive can say something about: those made of its articles when they were indexed."""
+        return examples(self.index.current().listed(), n) if self.index.exists else []
 
     def suggestions(self, answer: Answer, history: Sequence[Turn] = (), n: int = 3) -> list[str]:
         """Questions to go on with after an answer, or a refusal, that the archive can say something about."""
-        return following(answer, [turn.question for turn in history], self.index.articles(), n)
+        asked = [turn.question for turn in history]
+        return following(answer, asked, self.index.current().listed(), n)
 
     def _queries(
         self, question: str, history: Sequence[Turn], finder: Finder, options: Options
