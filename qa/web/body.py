@@ -62,6 +62,12 @@ def names_only_files_in(folder: Path | None, body: bytes) -> bool:
         return False
 
 
+def names_an_event(body: bytes) -> bool:
+    """Whether a request says which event it is about. Only for what is JSON."""
+    told = json.loads(body)
+    return isinstance(told, dict) and isinstance(told.get("event_id"), str)
+
+
 def _is_in(folder: Path | None, path: object) -> bool:
     if folder is None or not isinstance(path, str):
         return False

@@ -163,7 +163,6 @@ def _box() -> gr.Textbox:
         lines=1,
         max_lines=6,
         max_length=LONGEST_QUESTION,
-        autofocus=True,
         submit_btn=words("ask"),
         html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
     )

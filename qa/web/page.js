@@ -223,6 +223,7 @@ async function start() {
   observe("#chat", nameParts);
   observe("#evidence", evidenceChanged);
   observe("#relay", hear);
+  box().focus(); // the attribute for this would be read twice, which browsers complain of
   await speak("en");
   hear();
   await look();
@@ -231,7 +232,8 @@ async function start() {
 }
 
 const ready = new MutationObserver(() => {
-  if (!["#command :is(input, textarea)", "#chat", "#evidence", "#relay", "#under-box"].every((part) => find(part))) return;
+  const parts = ["#command :is(input, textarea)", "#question textarea", "#chat", "#evidence", "#relay", "#under-box"];
+  if (!parts.every((part) => find(part))) return;
   ready.disconnect();
   start();
 });
