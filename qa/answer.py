@@ -150,10 +150,21 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer, and the nearest that the articles have."""
+    """Why there is no answer, and the nearest that the articles have.
+
+    `missing`: words of the question that these do not have. `covers`: the days of the oldest and the newest article.
+    """
 
     reason: str
     nearest: tuple[Citation, ...] = ()
+    missing: tuple[str, ...] = ()
+    covers: tuple[date, date] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        covers = self.covers and [day.isoformat() for day in self.covers]
+        nearest = [citation.as_json() for citation in self.nearest]
+        return {"reason": self.reason, "nearest": nearest, "missing": list(self.missing), "covers": covers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +233,14 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         """The answer as in the contract: the same for the command line, HTTP and exports."""
-        refusal = self.refusal
         return {
             "question": self.question,
             "query": self.query.as_json(),
             "mode": self.mode,
             "model": self.model,
             "text": self.text,
-            "refused": refusal is not None,
-            "refusal": refusal
-            and {"reason": refusal.reason, "nearest": [citation.as_json() for citation in refusal.nearest]},
+            "refused": self.refusal is not None,
+            "refusal": self.refusal and self.refusal.as_json(),
             "sentences": [
                 {"text": s.text, "citations": list(s.citations), "supported": s.supported} for s in self.sentences
             ],
@@ -241,9 +250,7 @@ class Answer:
             "notes": list(self.notes),
             "probability": round(self.probability, 4),
             "index_generation": self.index_generation,
-            "seconds": {
-                name: round(getattr(self.seconds, name), 4) for name in ("query", "retrieve", "answer", "total")
-            },
+            "seconds": {name: round(getattr(self.seconds, name), 4) for name in Seconds.__slots__},
         }
 
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ingest.index import Generation, Passage
 from qa.answer import Citation, Query, Refusal, span_of_days
@@ -75,29 +76,33 @@ def refuse(query: Query, passages: Sequence[Passage], nearest: Sequence[Citation
     """What is missing, and the nearest articles, each by the sentence of it that comes closest."""
     found = set().union(*(generation.terms(f"{p.chunk.title} {p.chunk.text}") for p in passages))
     words = dict.fromkeys(word for word in _WORD.findall(query.text) if generation.terms(word))
-    missing = [word for word in words if not found.intersection(generation.terms(word))]
+    missing = [word for word in words if not found.intersection(generation.terms(word))][:_MISSING]
     said = ["The articles do not say."]
     if missing:
-        said.append(f"The nearest of them say nothing of {', '.join(f'“{word}”' for word in missing[:_MISSING])}.")
+        said.append(f"The nearest of them say nothing of {', '.join(f'“{word}”' for word in missing)}.")
     else:
         said.append("The nearest of them use these words, but not to answer this.")
     if nearest:
         named = dict.fromkeys(_named(citation) for citation in nearest)
         said.append(f"They are about {'; '.join(named)}.")
-    said.append(_covered(query, generation))
-    return Refusal(" ".join(said).strip(), tuple(nearest))
-
-
-def _covered(query: Query, generation: Generation) -> str:
-    """Which days the archive covers, and those asked of where they lie beyond; empty where no article has a day."""
     days = [article.published for article in generation.articles() if article.published]
-    if not days:
-        return ""
-    first, last = min(days), max(days)
-    covers = f"the archive covers {first} to {last}."
-    if (query.since and query.since > last) or (query.until and query.until < first):
-        return f"The question is about the time {span_of_days(query.since, query.until)}; {covers}"
-    return covers.capitalize()
+    covers = (min(days), max(days)) if days else None
+    said.append(_covered(query, covers) if covers else "")
+    return Refusal(" ".join(said).strip(), tuple(nearest), tuple(missing), covers)
+
+
+def _covered(query: Query, covers: tuple[date, date]) -> str:
+    """Which days the archive covers, and those asked of where they lie beyond."""
+    told = f"the archive covers {covers[0]} to {covers[1]}."
+    if is_beyond(query, covers):
+        return f"The question is about the time {span_of_days(query.since, query.until)}; {told}"
+    return told.capitalize()
+
+
+def is_beyond(query: Query, covers: tuple[date, date]) -> bool:
+    """Whether a query asks of days that the archive does not cover."""
+    first, last = covers
+    return bool((query.since and query.since > last) or (query.until and query.until < first))
 
 
 def _named(citation: Citation) -> str:

@@ -146,6 +146,8 @@ class _Passage(_Saved):
 class _Refusal(_Saved):
     reason: _Text
     nearest: tuple[_Citation, ...] = _Many
+    missing: tuple[_Name, ...] = _Many
+    covers: Annotated[tuple[_Day, _Day], Field(strict=False)] | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -153,7 +155,8 @@ class _Refusal(_Saved):
         return self
 
     def refusal(self) -> Refusal:
-        return Refusal(self.reason, tuple(citation.citation() for citation in self.nearest))
+        nearest = tuple(citation.citation() for citation in self.nearest)
+        return Refusal(self.reason, nearest, self.missing, self.covers)
 
 
 class _Seconds(_Saved):

@@ -38,6 +38,13 @@ def passages(draw: DrawFn) -> Passage:
     return Passage(chunk, draw(st.floats(-9, 99)), ranks, tuple(draw(st.lists(PLAIN, max_size=2))))
 
 
+def refusals(texts: SearchStrategy[str], nearest: tuple[Citation, ...]) -> SearchStrategy[Refusal]:
+    """Draw a refusal."""
+    days = st.dates(min_value=date(1, 1, 1))
+    covers = st.none() | st.tuples(days, days)
+    return st.builds(Refusal, texts, st.just(nearest), st.lists(texts, max_size=2).map(tuple), covers)
+
+
 @st.composite
 def answers(draw: DrawFn, texts: SearchStrategy[str] = PLAIN) -> Answer:
     """Draw an answer: quoted, written or refused; in quotes its sentences are its quotes."""
@@ -66,7 +73,7 @@ def answers(draw: DrawFn, texts: SearchStrategy[str] = PLAIN) -> Answer:
         sentences=() if refused else sentences,
         citations=() if refused else cited,
         passages=tuple(draw(st.lists(passages(), max_size=2))),
-        refusal=Refusal(draw(texts), cited) if refused else None,
+        refusal=draw(refusals(texts, cited)) if refused else None,
         notes=tuple(draw(st.lists(texts, max_size=2))),
         probability=draw(_SHARE),
         index_generation=draw(st.integers(0, 99)),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from starlette.types import Message, Receive
 
-from qa.web.body import again, counted, names_only_files_in, whole
+from qa.web.body import again, counted, names_only_files_in, whole, with_event
 
 T = TypeVar("T")
 
@@ -115,3 +115,17 @@ def test_only_files_that_were_sent_here_may_be_named(tmp_path: Path, event: dict
 )
 def test_no_parser_is_left_a_choice(tmp_path: Path, body: bytes) -> None:
     assert not names_only_files_in(tmp_path, body.replace(b"HERE", str(tmp_path).encode()))
+
+
+@pytest.mark.parametrize(
+    ("body", "passed_on"),
+    [
+        (b'{"event_id": null, "fn_index": 1}', b'{"event_id": "", "fn_index": 1}'),
+        (b'{"event_id": "a"}', b'{"event_id": "a"}'),
+        (b"{}", b"{}"),
+        (b"[null]", b"[null]"),
+        (b"null", b"null"),
+    ],
+)
+def test_an_event_that_has_no_number_yet_is_named_by_none(body: bytes, passed_on: bytes) -> None:
+    assert with_event(body) == passed_on

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.web.body import again, counted, names_an_event, names_only_files_in, whole
+from qa.web.body import again, counted, names_only_files_in, whole, with_event
 from qa.web.dropped import LARGEST_UPLOAD, has_room
 from qa.web.routes import FIRST_SCRIPT, SCRIPT, STYLESHEET
 
@@ -22,7 +22,7 @@ BODY_BYTES = 2 * 1024 * 1024
 
 _GRADIO = "/gradio_api/"
 _OPEN = re.compile(r"/gradio_api/(queue/(join|data)|cancel|reset|heartbeat/\w+)")
-_CANCEL = "/gradio_api/cancel"
+_ENDING = ("/gradio_api/cancel", "/gradio_api/reset")
 _UPLOAD = "/gradio_api/upload"
 _UPLOADS = re.compile(r"/gradio_api/upload(_progress)?")
 _CLOSED = re.compile(r"/(login|logout|monitoring|manifest\.json|pwa_icon|svelte)\b")
@@ -128,10 +128,8 @@ class Guard:
                 answer = _too_long(BODY_BYTES)
             elif not names_only_files_in(self._arrivals, body):
                 answer = PlainTextResponse("An event names only files that were sent here.", 403)
-            elif scope["path"] == _CANCEL and not names_an_event(body):
-                answer = PlainTextResponse("")  # gradio's page cancels what it never began; gradio would complain
             else:
-                receive = again(body, receive)
+                receive = again(with_event(body) if scope["path"] in _ENDING else body, receive)
         await answer(scope, receive, send)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:

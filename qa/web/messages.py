@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from qa.answer import Answer, Citation, Query, Sentence
+from qa.answer import Answer, Citation, Query, Refusal, Sentence
 from qa.markup import Html, element, escaped, joined
+from qa.refuse import is_beyond
 from qa.web.texts import Texts
 
 SURE, LIKELY = 0.85, 0.6
@@ -63,7 +64,7 @@ def answer_html(
     One that is `judged` asks for no verdict.
     """
     if answer.refusal is not None:
-        body = element("p", escaped(answer.refusal.reason), class_="refusal", dir="auto")
+        body = element("p", escaped(refusal_told(answer.refusal, answer.query, texts)), class_="refusal", dir="auto")
     else:
         shown = [_sentence(s, answer, turn) for s in answer.sentences if s.supported is not False]
         # Quotes stand each by itself: they were not written to follow each other.
@@ -136,15 +137,30 @@ def command(name: str, value: object, texts: Texts) -> Html:
 
 def period_told(query: Query, texts: Texts) -> str:
     """Say which days of publication a query is limited to."""
+    period = _days(query, texts)
+    return texts("period", period=period) if period else ""
+
+
+def _days(query: Query, texts: Texts) -> str:
     since, until = query.since, query.until
     if since and until:
         first, last = texts.day(since), texts.day(until)
-        period = first if since == until else texts("days", first=first, last=last)
-    else:
-        period = (
-            texts("since", day=texts.day(since)) if since else texts("until", day=texts.day(until)) if until else ""
-        )
-    return texts("period", period=period) if period else ""
+        return first if since == until else texts("days", first=first, last=last)
+    if since:
+        return texts("since", day=texts.day(since))
+    return texts("until", day=texts.day(until)) if until else ""
+
+
+def refusal_told(refusal: Refusal, query: Query, texts: Texts) -> str:
+    """Say why there is no answer, without the nearest articles, which stand beside it; or as the refusal says it."""
+    if refusal.covers is None:
+        return refusal.reason
+    first, last = (texts.day(day) for day in refusal.covers)
+    words = texts.names([f"“{word}”" for word in refusal.missing])
+    said = [texts("refused"), texts("refused_missing", words=words) if words else texts("refused_not_so")]
+    beyond = is_beyond(query, refusal.covers)
+    said += [texts("refused_beyond", period=_days(query, texts))] if beyond else []
+    return " ".join((*said, texts("covers", first=first, last=last)))
 
 
 def confidence(answer: Answer, texts: Texts) -> str:

@@ -177,6 +177,7 @@ def everywhere(value: Any, text: str) -> Any:  # noqa: ANN401 - JSON
             changed |= {key: text} if isinstance(value.get(key), str) else {}
         changed |= {"notes": [text], "sources": [text]} if "notes" in value else {}
         changed |= {"also_in": [text]} if "also_in" in value else {}
+        changed |= {"missing": [text]} if "missing" in value else {}
         if {"start", "quote"} <= value.keys():
             changed |= {"quote": text, "end": value["start"] + len(text), "exact": None}
         if {"text", "since"} <= value.keys() or {"text", "supported"} <= value.keys():

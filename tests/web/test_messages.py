@@ -6,6 +6,7 @@ import pytest
 
 from qa.answer import Answer, Citation, Query, Refusal, Sentence
 from qa.web.messages import Holdings, answer_html, chips_html, confidence, masthead_html, period_told, quote_html
+from qa.web.texts import texts as words_of
 from tests.web.skeleton import ENGLISH, Skeleton, an_answer
 
 
@@ -84,6 +85,40 @@ def test_a_finished_answer_has_buttons_and_questions_to_go_on_with() -> None:
         assert f'name="{name}" value="4"' in complete
     assert Skeleton(complete).text_of["li"] == ["Who else?", "When?"]
     assert "button" not in answer_html(answer, 4, ENGLISH, complete=False)
+
+
+COVERED = (date(2018, 1, 1), date(2018, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "query", "told"),
+    [
+        (Refusal("Nothing.", missing=("cup",)), Query("?"), "Nothing."),
+        (
+            Refusal("R.", (), ("cup", "<b>"), COVERED),
+            Query("?"),
+            "The articles do not say. The nearest of them say nothing of “cup”, “<b>”."
+            " The archive covers 1 January 2018 to 31 December 2018.",
+        ),
+        (
+            Refusal("R.", (), (), COVERED),
+            MARCH,
+            "The articles do not say. The nearest of them use these words, but not to answer this."
+            " The archive covers 1 January 2018 to 31 December 2018.",
+        ),
+        (
+            Refusal("R.", (), (), COVERED),
+            Query("?", since=date(2019, 5, 1)),
+            "The articles do not say. The nearest of them use these words, but not to answer this."
+            " The question is about another time: since 1 May 2019."
+            " The archive covers 1 January 2018 to 31 December 2018.",
+        ),
+    ],
+)
+def test_a_refusal_is_told_in_the_words_of_the_page(refusal: Refusal, query: Query, told: str) -> None:
+    assert Skeleton(answer_html(Answer("?", query, refusal=refusal), 0, ENGLISH)).text_of["p"][0] == told
+    german = answer_html(Answer("?", query, refusal=refusal), 0, words_of("de"))
+    assert ("Das steht nicht in den Artikeln." in german) == (refusal.covers is not None)
 
 
 def test_a_refusal_offers_to_ask_more_widely() -> None:
