@@ -16,7 +16,7 @@ from qa.query import Weighted, make_queries, make_query
 from qa.quote import Quotes
 from qa.reader import Reader
 from qa.retrieve import retrieve
-from qa.suggest import examples, following
+from qa.suggest import examples, following, names
 from qa.write import WritingFailed, Written, rewrite_query, write
 
 if TYPE_CHECKING:
@@ -143,6 +143,10 @@ class Assistant:
     def examples(self, n: int = 4) -> list[str]:
         """Questions that the archive can say something about: those made of its articles when they were indexed."""
         return examples(self.index.current().listed(), n) if self.index.exists else []
+
+    def names(self, n: int = 100) -> list[str]:
+        """The names that the archive has, those that most articles have first."""
+        return names(self.index.current().listed(), n) if self.index.exists else []
 
     def suggestions(self, answer: Answer, history: Sequence[Turn] = (), n: int = 3) -> list[str]:
         """Questions to go on with after an answer, or a refusal, that the archive can say something about."""

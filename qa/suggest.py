@@ -10,7 +10,6 @@ from qa.answer import Answer
 
 _ASKING = ("Why", "For how much", "How much", "When", "What")  # what asks for most comes first
 _WORD = re.compile(r"\w{4,}")
-_ALIKE = 2  # examples of one kind: not only prices
 _SEVERAL = 2  # articles that a name is in, to be asked about for itself
 
 
@@ -18,15 +17,16 @@ def examples(listing: Iterable[Listed], n: int) -> list[str]:
     """Questions to begin with: of the newest articles, about different things and of different kinds."""
     newest = sorted(listing, key=lambda listed: listed.article.published or date.min, reverse=True)
     made = [(question, listed.names[:1]) for listed in newest for question in listed.questions]
+    made.sort(key=lambda each: _kind(each[0]))
     chosen: list[str] = []
-    kinds: Counter[int] = Counter()
     about: set[str] = set()
-    for question, name in sorted(made, key=lambda each: _kind(each[0])):
-        kind = _kind(question)
-        if question not in chosen and kinds[kind] < _ALIKE and about.isdisjoint(name):
-            chosen.append(question)
-            kinds[kind] += 1
-            about.update(name)
+    for _ in range(n):
+        kinds: set[int] = set()  # in turn, not only prices
+        for question, name in made:
+            if _kind(question) not in kinds and question not in chosen and about.isdisjoint(name):
+                chosen.append(question)
+                kinds.add(_kind(question))
+                about.update(name)
     named = Counter(name for listed in newest for name in listed.names)
     often = [name for name, articles in named.most_common() if articles >= _SEVERAL and name not in about]
     return [*chosen, *(_about(name) for name in often)][:n]
@@ -47,6 +47,12 @@ def following(answer: Answer, asked: Sequence[str], listing: Iterable[Listed], n
     new = dict.fromkeys(name for listed in near for name in listed.names if name.lower() not in said)
     often = [_about(name) for name in sorted(new, key=lambda name: -named[name])]
     return list(dict.fromkeys((*made[: n - 1], *often, *made)))[:n]
+
+
+def names(listing: Iterable[Listed], n: int) -> list[str]:
+    """The names that articles have, those that most have first."""
+    counted = Counter(name for listed in listing for name in listed.names)
+    return [name for name, _ in counted.most_common(n)]
 
 
 def _kind(question: str) -> int:

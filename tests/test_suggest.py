@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.index import Article, Listed
 from qa.answer import Answer, Citation, Query, Refusal
-from qa.suggest import examples, following
+from qa.suggest import examples, following, names
 
 
 def listed(name: str, year: int | None, names: Sequence[str], *questions: str) -> Listed:
@@ -37,12 +37,18 @@ def test_examples_are_of_different_kinds_and_about_different_things() -> None:
         "How much did Blue Line pay?",
         "When did Norway fish?",
         "When did the Ferry Office rise?",
+        "When did Oslo burn?",
         "What is reported about Iceland?",
     ]
     assert examples(ARCHIVE, 9) == asked
     assert examples(ARCHIVE, 2) == asked[:2]
     assert examples([], 3) == []
     assert examples(ARCHIVE, 0) == []
+
+
+def test_names_are_those_of_most_articles() -> None:
+    assert names(ARCHIVE, 2) == ["Norway", "Iceland"]
+    assert names([], 2) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 // Whatever was written by others enters the page through textContent alone.
 
 import { keep, showStored } from "./kept.js";
+import "./names.js";
 import { asked, box, element, fetchWords, find, send, words } from "./parts.js";
 
 const LOOK_AGAIN = 60_000; // milliseconds between two looks for new articles, while the page is seen

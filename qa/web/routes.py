@@ -14,7 +14,10 @@ SCRIPT = "/page.js"
 FIRST_SCRIPT = "/idle.js"
 """Runs before gradio's own."""
 
-_FILES = ("page.css", "idle.js", "page.js", "parts.js", "kept.js")
+MOST_NAMES = 5_000
+"""How many names a page gets to offer while one is typed: about 100 kB."""
+
+_FILES = ("page.css", "idle.js", "page.js", "parts.js", "kept.js", "names.js")
 _ALWAYS_ASK = {"Cache-Control": "no-cache"}
 
 
@@ -36,6 +39,10 @@ def add_routes(app: FastAPI, assistant: Assistant) -> None:
             headers=_ALWAYS_ASK,
         )
 
+    def names() -> JSONResponse:
+        """The names that the archive has, those that most articles have first."""
+        return JSONResponse(assistant.names(MOST_NAMES), headers=_ALWAYS_ASK)
+
     def file(name: str) -> FileResponse:
         return FileResponse(Path(__file__).with_name(name), headers=_ALWAYS_ASK)
 
@@ -43,4 +50,5 @@ def add_routes(app: FastAPI, assistant: Assistant) -> None:
     for name in _FILES:
         app.add_api_route(f"/{name}", partial(file, name), include_in_schema=False)
     app.add_api_route("/texts/{language}", words, include_in_schema=False)
+    app.add_api_route("/names", names, include_in_schema=False)
     app.add_api_route("/holdings", holdings, include_in_schema=False)
