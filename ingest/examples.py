@@ -84,7 +84,8 @@ def names(article: Article) -> list[str]:
     """
     text = f"{article.title}\n{article.text[:_BEGINNING]}"
     found = dict.fromkeys(_END_OF_NAME.sub("", match.group()) for match in _MIDDLE.finditer(text))
-    known = [name for name in found if len(name) > 2 and name.isprintable() and name not in _NOT_NAMES]
+    single = [name for name in found if " and " not in name or not any(part in found for part in name.split(" and "))]
+    known = [name for name in single if len(name) > 2 and name.isprintable() and name not in _NOT_NAMES]
     counted = {name: len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text)) for name in known}
     alone = {
         name: times - sum(counted[longer] for longer in known if longer != name and name in longer.split())

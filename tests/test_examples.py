@@ -55,6 +55,8 @@ def test_names_are_what_an_article_is_about() -> None:
         " and Blue Line spoke to Berg; in May and May again, the Ferry Office."
     )
     assert names(article(text, "Ferries in Oslo")) == ["the Ferry Office", "Blue Line", "Oslo"]
+    both = "For Oslo and Rome, Rome and Oslo; so say Oslo, Rome, Health and Safety, or Health and Safety."
+    assert names(article(both)) == ["Oslo", "Rome", "Health and Safety"]
     assert names(article("nothing here", "Nor Here")) == []
 
 
