@@ -184,7 +184,7 @@ class Assistant:
                     yield replace(begun, refusal=Refusal("The articles do not say.", nearest), notes=notes)
                     return
                 yield replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
-            failure = None if written.citations else "The language model cited nothing."
+            failure = None if written.citations else "The articles do not bear out what the language model wrote."
         except WritingFailed as error:
             failure = error.reason
         if failure is not None:

@@ -1,16 +1,13 @@
-"""Which sentence of a passage bears out a written one, and how well, by words, numbers and names. Pure."""
+"""The sentences of a text, its words, and how much of what one says another has. Pure."""
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 import sentencex
 
-from ingest.index import Passage
-
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+(?:['\u2019]\w+)*")
 _ENDINGS = re.compile(r"(?<=\w{3})(?:ations?|ments?|ings?|ions?|ies|ed|es|ly|[sey])$")
-_COMMON = frozenset(
+COMMON = frozenset(
     word
     for line in (
         "a about above after again all also am an and any are as at be because been before being below",
@@ -25,12 +22,11 @@ _COMMON = frozenset(
 )
 _NUMBER_WEIGHT = 3.0  # what lacks the figure or the name is about something else
 _NAME_WEIGHT = 1.5
-_PAIR_GAIN = 0.2  # what a second sentence has to add to a quote
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The words of a passage that bear a sentence out best: `article.text[start:end] == quote`.
+    """The words of a passage that bear a sentence out: `article.text[start:end] == quote`.
 
     `score` goes from 0, nothing in common, to 1, the same words.
     """
@@ -39,25 +35,6 @@ class Support:
     end: int
     quote: str
     score: float
-
-
-def best_support(sentence: str, passage: Passage) -> Support:
-    """Find the sentence of a passage that bears this one out best; with the next where that says much more.
-
-    Of equals the first. A passage that has nothing in common gives its first sentence, with the score 0.
-    """
-    chunk = passage.chunk
-    spans = sentence_spans(chunk.text) or [(0, len(chunk.text))]
-    pairs = [
-        (first[0], second[1]) for first, second in pairwise(spans) if "\n" not in chunk.text[first[1] : second[0]]
-    ]
-    scores = {span: support_score(sentence, chunk.text[slice(*span)]) for span in (*spans, *pairs)}
-    best = max(spans, key=lambda span: scores[span])
-    pair = max(pairs, key=lambda span: scores[span], default=best)
-    if scores[pair] >= scores[best] + _PAIR_GAIN:
-        best = pair
-    start, end = best
-    return Support(chunk.start + start, chunk.start + end, chunk.text[start:end], scores[best])
 
 
 def support_score(sentence: str, quote: str) -> float:
@@ -97,12 +74,15 @@ def _weights(text: str) -> dict[str, float]:
         token = match.group()
         if token[0].isdigit():
             weights[token.casefold().replace(",", "")] = _NUMBER_WEIGHT
-        elif token.casefold() not in _COMMON:
+        elif token.casefold() not in COMMON:
             name = token[0].isupper() and position > 0
-            stem = _stem(token.casefold())
-            weights[stem] = max(weights.get(stem, 0.0), _NAME_WEIGHT if name else 1.0)
+            word = stem(token.casefold())
+            weights[word] = max(weights.get(word, 0.0), _NAME_WEIGHT if name else 1.0)
     return weights
 
 
-def _stem(word: str) -> str:
-    return _ENDINGS.sub("", word.replace("\u2019", "'").removesuffix("'s").removesuffix("'"))
+def stem(word: str) -> str:
+    """Take a word's ending off: all its inflections have the same stem, or nearly."""
+    for _ in range(2):
+        word = _ENDINGS.sub("", word.replace("\u2019", "'").removesuffix("'s").removesuffix("'"))
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word

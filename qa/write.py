@@ -1,9 +1,9 @@
-"""Passages → prose by a chat model: its reply is read as it arrives, its [n] become citations with quotes."""
+"""Passages → prose by a chat model: its reply is read as it arrives, each sentence judged and given its quotes."""
 
 import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sentencex
@@ -11,8 +11,9 @@ import sentencex
 from ingest.index import Passage
 from qa.answer import Citation, Sentence, Turn, cited
 from qa.chat_model import WritingFailed, ask_chat_model
+from qa.judge import judge
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
-from qa.support import best_support, content_words, names_and_numbers
+from qa.support import Support, content_words, names_and_numbers
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -41,7 +42,9 @@ _HALF_BULLET = re.compile(r"\A\d{1,2}\Z")
 class Written:
     """What a chat model has written so far. `refused`: it says that the articles do not answer.
 
-    Each one continues the one before: finished sentences and citations stay, the last sentence grows.
+    Each one continues the one before: finished sentences and citations stay, the last sentence grows. A sentence
+    that the passages bear out is `supported`, by quotes of ours, whatever number the model wrote behind it. One that
+    they do not stays unjudged, so that no text is taken back from under its readers, until the last Written says so.
     """
 
     sentences: tuple[Sentence, ...] = ()
@@ -62,7 +65,7 @@ def write(
     """Yield the answer as it is written, whole each time. Closing this ends the model's work.
 
     Passages come most relevant first; those that find no room in the prompt are left out from the end, and
-    what was not shown cannot be cited. A finished sentence gets its citations. Raises WritingFailed.
+    what was not shown cannot be cited. A finished sentence is judged and gets its citations. Raises WritingFailed.
     """
     if not passages:
         yield Written(refused=True)
@@ -160,6 +163,11 @@ class _Reply:
         self._read(self._text, last=True)
         self._finish_sentence(_CUT_MARKER.sub("", self._text))
         self._text = ""
+        if unsupported := sum(not sentence.supported for sentence in self._sentences):
+            self._sentences = [replace(s, supported=bool(s.supported)) for s in self._sentences]
+            left_out = "1 sentence was" if unsupported == 1 else f"{unsupported} sentences were"
+            them = "it" if unsupported == 1 else "them"
+            self.notes.append(f"{left_out} left out: the quotes do not bear {them} out.")
         return self.so_far()
 
     def so_far(self) -> Written:
@@ -203,17 +211,14 @@ class _Reply:
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        numbered = dict.fromkeys(self._cite(text, self._passages[number - 1]) for number in numbers)
-        self._sentences.append(Sentence(text, tuple(numbered)))
+        supports = judge(text, self._passages, numbers).supports
+        cited_as = dict.fromkeys(self._cite(self._passages[number - 1], support) for number, support in supports)
+        self._sentences.append(Sentence(text, tuple(cited_as), supported=True if supports else None))
 
-    def _cite(self, sentence: str, passage: Passage) -> int:
-        chunk, support = passage.chunk, best_support(sentence, passage)
+    def _cite(self, passage: Passage, support: Support) -> int:
+        place = (passage.chunk.article_id, support.start, support.end)
         for citation in self._citations:
-            if (citation.article_id, citation.start, citation.end) == (
-                chunk.article_id,
-                support.start,
-                support.end,
-            ):
+            if (citation.article_id, citation.start, citation.end) == place:
                 return citation.number
         number = len(self._citations) + 1
         self._citations.append(cited(number, passage, support.start, support.end, support.score))

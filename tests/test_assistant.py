@@ -78,7 +78,9 @@ def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Inde
     assert [citation.number for citation in answer.citations] == [1]
     citation = answer.citations[0]
     assert corpus_index.article(citation.article_id).text[citation.start : citation.end] == citation.quote
-    assert "[77]" not in answer.text
+    assert answer.text == "Cortana is to be integrated into the Mi AI speaker. [1]"
+    assert [sentence.supported for sentence in answer.sentences] == [True, False]
+    assert answer.notes[-1] == "1 sentence was left out: the quotes do not bear it out."
 
 
 @pytest.mark.parametrize(
@@ -86,9 +88,9 @@ def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Inde
     [
         (SilentModel(), ""),
         (BreakingModel(replies=[["Cortana is to be integrated [1]. More of it."]]), ""),
-        (ScriptedModel(replies=[["It is about cats."]]), "cited nothing"),
+        (ScriptedModel(replies=[["It is about cats [1]."]]), "do not bear out what the language model wrote"),
     ],
-    ids=["time-out", "breaks off", "cites nothing"],
+    ids=["time-out", "breaks off", "is not borne out"],
 )
 def test_when_writing_fails_the_answer_is_in_quotes_and_says_why(
     corpus_index: Index, model: BaseChatModel, reason: str

@@ -72,75 +72,120 @@ def text(answer: Written) -> str:
             "Cortana is integrated into the Mi AI speaker. [1]",
             [CORTANA],
         ),
-        ("Cortana goes into the speaker. [1]", "Cortana goes into the speaker. [1]", [CORTANA]),
-        ("Cortana goes into the speaker.[1]", "Cortana goes into the speaker. [1]", [CORTANA]),
-        ("Cortana [1] goes into the speaker.", "Cortana goes into the speaker. [1]", [CORTANA]),
+        ("Cortana is integrated. [1]", "Cortana is integrated. [1]", [CORTANA]),
+        ("Cortana is integrated.[1]", "Cortana is integrated. [1]", [CORTANA]),
+        ("Cortana [1] is integrated.", "Cortana is integrated. [1]", [CORTANA]),
         (
-            "Cortana goes in【1】. Azure stores data【1】.",
-            "Cortana goes in. [1] Azure stores data. [2]",
+            "Cortana is integrated【1】. Azure supports storage【1】.",
+            "Cortana is integrated. [1] Azure supports storage. [2]",
             [CORTANA, AZURE],
         ),
-        ("Cortana goes in【1†L1-L9】.", "Cortana goes in. [1]", [CORTANA]),
-        ("Cortana goes in [[1]].", "Cortana goes in. [1]", [CORTANA]),
-        ("Cortana goes in [Passage 1].", "Cortana goes in. [1]", [CORTANA]),
+        ("Cortana is integrated【1†L1-L9】.", "Cortana is integrated. [1]", [CORTANA]),
+        ("Cortana is integrated [[1]].", "Cortana is integrated. [1]", [CORTANA]),
+        ("Cortana is integrated [Passage 1].", "Cortana is integrated. [1]", [CORTANA]),
         (
-            "Alexa and Cortana call. [2] Cortana goes in. [1]",
-            "Alexa and Cortana call. [1] Cortana goes in. [2]",
+            "Alexa and Cortana call. [2] Cortana is integrated. [1]",
+            "Alexa and Cortana call. [1] Cortana is integrated. [2]",
             [CALL, CORTANA],
         ),
-        ("Cortana in the Mi AI speaker [1, 3].", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
-        ("Cortana in the Mi AI speaker [1][3].", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
-        ("Cortana in the Mi AI speaker. [1] [3]", "Cortana in the Mi AI speaker. [1][2]", [CORTANA, PRICE]),
-        ("Cortana everywhere [1-3].", "Cortana everywhere. [1][2][3]", [CORTANA, CALL, PRICE]),
-        ("Cortana goes in [1]. Cortana it is [1].", "Cortana goes in. [1] Cortana it is. [1]", [CORTANA]),
-        ("Cortana goes in [7]. Azure stores data [1][0].", "Cortana goes in. Azure stores data. [1]", [AZURE]),
-        ("Cortana goes in [7].", "Cortana goes in.", []),
+        ("The Mi AI speaker [1, 3].", "The Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("The Mi AI speaker [1][3].", "The Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("The Mi AI speaker. [1] [3]", "The Mi AI speaker. [1][2]", [CORTANA, PRICE]),
+        ("It is Cortana [1-3].", "It is Cortana. [1][2]", [CORTANA, CALL]),
+        ("Cortana is integrated [1]. It is Cortana [1].", "Cortana is integrated. [1] It is Cortana. [1]", [CORTANA]),
         (
-            "[1] Cortana goes in. [3] It costs 299 yuan.",
-            "Cortana goes in. [1][2] It costs 299 yuan.",
+            "[1] Cortana is integrated. [3] It costs 299 yuan.",
+            "Cortana is integrated. [1] It costs 299 yuan. [2]",
             [CORTANA, PRICE],
         ),
-        ("[1] Cortana goes in\n[3] It costs 299 yuan", "Cortana goes in [1] It costs 299 yuan [2]", [CORTANA, PRICE]),
         (
-            "Cortana goes in.\n[1]\n\nAzure stores data.\n[1]",
-            "Cortana goes in. [1] Azure stores data. [2]",
+            "[1] Cortana is integrated\n[3] It costs 299 yuan",
+            "Cortana is integrated [1] It costs 299 yuan [2]",
+            [CORTANA, PRICE],
+        ),
+        (
+            "Cortana is integrated.\n[1]\n\nAzure supports storage.\n[1]",
+            "Cortana is integrated. [1] Azure supports storage. [2]",
             [CORTANA, AZURE],
         ),
         (
-            "- Cortana goes in [1]\n- Azure stores data [1]",
-            "Cortana goes in [1] Azure stores data [2]",
+            "- Cortana is integrated [1]\n- Azure supports storage [1]",
+            "Cortana is integrated [1] Azure supports storage [2]",
             [CORTANA, AZURE],
         ),
-        ("1. Cortana goes in [1]\n2. Azure it is", "Cortana goes in [1] Azure it is", [CORTANA]),
+        (
+            "1. Cortana is integrated [1]\n2. It is Azure",
+            "Cortana is integrated [1] It is Azure [2]",
+            [CORTANA, AZURE],
+        ),
         (
             "The U.S. and Mr. Xiang paid $1.5 billion [1]. Yes.",
-            "The U.S. and Mr. Xiang paid $1.5 billion. [1] Yes.",
-            None,
+            "The U.S. and Mr. Xiang paid $1.5 billion. Yes.",
+            [],
         ),
-        ("It is “new. And cheap.” [3]", "It is “new. And cheap.” [1]", None),
+        ("It is “new. And cheap.” [3]", "It is “new. And cheap.”", []),
         ("It is [sic] new [3", "It is [sic] new", []),
         ("42", "42", []),
     ],
 )
 @pytest.mark.parametrize("kind", [ScriptedModel, CharacterModel])
-def test_markers_become_citations(
-    reply: str, answer: str, quotes: list[str] | None, kind: type[ScriptedModel]
-) -> None:
+def test_markers_become_citations(reply: str, answer: str, quotes: list[str], kind: type[ScriptedModel]) -> None:
     last = written([reply], kind)[-1]
     assert text(last) == answer
-    assert quotes is None or [citation.quote for citation in last.citations] == quotes
+    assert [citation.quote for citation in last.citations] == quotes
+
+
+@pytest.mark.parametrize(
+    ("reply", "quote"),
+    [
+        ("The Mi AI speaker costs 299 yuan.", PRICE),
+        ("The Mi AI speaker costs 299 yuan [1].", PRICE),
+        ("The Mi AI speaker costs 299 yuan [2][1].", PRICE),
+        ("The Mi AI speaker costs 299 yuan [7].", PRICE),
+        ("The Mi AI speaker costs 299 yuan [0][3].", PRICE),
+        ("The Mi AI speaker costs 299 yuan [1-3].", PRICE),
+    ],
+)
+def test_the_quote_is_ours_whatever_number_the_model_wrote(reply: str, quote: str) -> None:
+    last = written([reply])[-1]
+    assert last.sentences == (Sentence("The Mi AI speaker costs 299 yuan.", (1,), supported=True),)
+    assert [citation.quote for citation in last.citations] == [quote]
+
+
+@pytest.mark.parametrize(
+    ("reply", "left_out", "note"),
+    [
+        (
+            "It costs 299 yuan [3]. It costs 399 yuan [3]. Alexa went on sale in July 2017 [3].",
+            [False, True, True],
+            "2 sentences were left out: the quotes do not bear them out.",
+        ),
+        (
+            "Cats purr [1]. It costs 299 yuan [3].",
+            [True, False],
+            "1 sentence was left out: the quotes do not bear it out.",
+        ),
+    ],
+)
+def test_what_is_not_borne_out_is_left_out_in_the_end(reply: str, left_out: list[bool], note: str) -> None:
+    answers = written([reply], CharacterModel)
+    assert [sentence.supported for sentence in answers[-1].sentences] == [not left for left in left_out]
+    assert answers[-1].notes == (note,)
+    assert len(answers[-1].citations) == 1
+    assert all(sentence.supported is not False for answer in answers[:-1] for sentence in answer.sentences)
 
 
 def test_a_citation_has_everything() -> None:
-    (citation,) = written(["Azure stores data [1]."])[-1].citations
+    (citation,) = written(["Azure supports storage [1]."])[-1].citations
     start = ARTICLES["xiaomi.md"].index(AZURE)
     assert (citation.article_id, citation.start, citation.end) == ("xiaomi.md", start, start + len(AZURE))
     assert (citation.title, citation.source, citation.published) == ("Title of xiaomi.md", "Desk", date(2018, 2, 23))
     assert 0 < citation.score <= 1
 
 
-def test_nobody_has_checked_yet() -> None:
-    assert written(["Azure stores data [1]."])[-1].sentences == (Sentence("Azure stores data.", (1,), None),)
+def test_a_finished_sentence_is_judged_and_the_growing_one_is_not() -> None:
+    answers = written(["Azure supports storage [1]. Cortana is", " new"])
+    assert answers[0].sentences == (Sentence("Azure supports storage.", (1,), supported=True), Sentence("Cortana is"))
 
 
 def test_a_quotation_is_not_torn_apart() -> None:
@@ -188,8 +233,11 @@ def test_an_answer_only_grows_and_its_citations_are_sound(reply: str) -> None:
     for before, after in pairwise(answers):
         assert text(after).startswith(text(before))
         assert after.citations[: len(before.citations)] == before.citations
-        assert after.sentences[: len(before.sentences) - 1] == before.sentences[:-1]
+        if after is not answers[-1]:
+            assert after.sentences[: len(before.sentences) - 1] == before.sentences[:-1]
     last = answers[-1]
+    for sentence in last.sentences:
+        assert bool(sentence.supported) == bool(sentence.citations)
     cited = list(dict.fromkeys(number for sentence in last.sentences for number in sentence.citations))
     assert cited == [citation.number for citation in last.citations] == list(range(1, len(cited) + 1))
     for citation in last.citations:
@@ -199,13 +247,13 @@ def test_an_answer_only_grows_and_its_citations_are_sound(reply: str) -> None:
 
 
 def test_a_half_written_marker_is_kept_back_and_text_is_not() -> None:
-    answers = written(["Cortana", " goes", " in", " [", "1", "]", "."])
+    answers = written(["Cortana", " is", " integrated", " [", "1", "]", "."])
     assert [text(answer) for answer in answers] == [
         "Cortana",
-        "Cortana goes",
-        "Cortana goes in",
-        "Cortana goes in.",
-        "Cortana goes in. [1]",
+        "Cortana is",
+        "Cortana is integrated",
+        "Cortana is integrated.",
+        "Cortana is integrated. [1]",
     ]
 
 
@@ -272,16 +320,16 @@ def test_a_model_that_never_answers() -> None:
 def test_endless_output_is_cut_off() -> None:
     chat_model = EndlessModel(replies=[["China ", "2018, "]])
     last = list(write(QUESTION, PASSAGES, [], chat_model, answer_characters=100))[-1]
-    assert last.notes == ("The answer was cut off after 100 characters.",)
+    assert last.notes[0] == "The answer was cut off after 100 characters."
     assert text(last) == ("China 2018, " * 9)[:100].strip()
     assert len("".join(chat_model.sent)) < 120
     assert chat_model.closed == 1
 
 
 def test_an_answer_that_goes_round_in_circles_is_stopped() -> None:
-    chat_model = EndlessModel(replies=[["Cortana goes in [1]. ", "It is good to ", "see. "]])
+    chat_model = EndlessModel(replies=[["Cortana is integrated [1]. ", "It costs 299 ", "yuan. "]])
     answers = list(write(QUESTION, PASSAGES, [], chat_model))
-    assert text(answers[-1]) == "Cortana goes in. [1] It is good to see."
+    assert text(answers[-1]) == "Cortana is integrated. [1] It costs 299 yuan. [2]"
     assert all(text(after).startswith(text(before)) for before, after in pairwise(answers))
     assert answers[-1].notes == ("The language model began to repeat itself and was stopped.",)
     assert len("".join(chat_model.sent)) < 120
@@ -310,7 +358,7 @@ def test_the_prompt_has_question_conversation_and_labelled_passages() -> None:
 
 @pytest.mark.parametrize(("room", "shown"), [(10_000, 3), (-1, 2), (-150, 1)])
 def test_the_least_relevant_passages_give_way(room: int, shown: int) -> None:
-    chat_model = ScriptedModel(replies=[["Cortana speaks [1][2][3]."]] * 2)
+    chat_model = ScriptedModel(replies=[["It is Azure [1]. It is Alexa [2]. It costs 299 yuan [3]."]] * 2)
     list(write(QUESTION, PASSAGES, [], chat_model))
     budget = room if room > 0 else len(prompt_of(chat_model)) + room
     chat_model.prompts.clear()
@@ -319,7 +367,8 @@ def test_the_least_relevant_passages_give_way(room: int, shown: int) -> None:
     assert len(prompt) <= budget + 1
     assert [f"[{number}] Title" in prompt for number in (1, 2, 3)] == [number <= shown for number in (1, 2, 3)]
     assert len(last.citations) == shown
-    assert last.notes == (() if shown == 3 else (f"The language model was shown the first {shown} of 3 passages.",))
+    note = f"The language model was shown the first {shown} of 3 passages."
+    assert [told for told in last.notes if "shown" in told] == ([] if shown == 3 else [note])
 
 
 def test_no_room_at_all_is_a_failure() -> None:
