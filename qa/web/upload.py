@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -183,7 +184,8 @@ class Uploads:
             self._process = None
             out.seek(0)
             if status in (0, 1):  # all, or all that could be read
-                return _reported(json.loads(out.read()))
+                with suppress(ValueError):  # ended at its last moment: it had not said what it did
+                    return _reported(json.loads(out.read()))
         if late.is_set():
             raise NotAddedError(f"It took more than {self._seconds:g} seconds and was stopped.")
         if last.startswith("dateline: "):
