@@ -1,21 +1,23 @@
 """What speaks against a sentence being borne out by a quote: both laid side by side, term by term. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from itertools import pairwise
 
-from qa.judge.term import Term, name_run, opposite
+from qa.judge.align import carried, places
+from qa.judge.term import DATES, Term, name_run, opposite
 
 _COVERED = 0.7  # of the words that are no names or numbers: the share that the quote has at least
 _FEW = 0.25  # of all terms: what a single word that the quote lacks may be
 _NEAR = 4  # terms
 _ALIKE = 6  # letters from which two words are forms of one
-_DATES = frozenset({"year", "month", "day", "weekday"})
-_EXACT = _DATES | {"number", "name"}
+_EXACT = DATES | {"number", "name"}
 _STRICT = frozenset({"time+", "time-", "more+", "more-"})
-_VERBAL = frozenset({"be", "will", "by", "clause"})
+_CASES = frozenset(
+    {"way+", "way-", "side+", "side-", "time+", "time-", "since+", "since-", "over+", "over-", "place", "by"}
+)
 _BY_OR_TO = frozenset({"by", "way-"})
 _OF_A_COUNTRY = frozenset({"n", "an", "ian", "ish", "es", "i", "y", "ns", "ans", "ians"})
 _NOT = ("un", "in", "im", "ir", "il", "dis", "non")
@@ -53,7 +55,7 @@ class _Compared:
     def __init__(self, said: Sequence[Term], quoted: Quoted) -> None:
         self._said, self._quoted, self._keys = said, quoted.terms, quoted.keys
         self._context = quoted
-        self._places = _places(said, quoted.terms)
+        self._places = places(said, quoted.terms)
 
     def missing(self) -> str | None:
         """A number, date or name that the quote lacks, a word whose opposite it has, or too many words."""
@@ -86,27 +88,37 @@ class _Compared:
         return opposite(term.key) in self._keys or negated or (term.kind == "opposed" and self._replaces(at))
 
     def _replaces(self, at: int) -> bool:
-        """Whether the quote has one other word where this one is."""
-        before = self._places[at - 1] if at else -1
-        after = self._places[at + 1] if at + 1 < len(self._said) else len(self._quoted)
-        return before is not None and after is not None and after - before == 2
+        """Whether the quote has one other word where this one is, or another verb where this one is a verb."""
+        before = self._places[at - 1] if at else None
+        after = self._places[at + 1] if at + 1 < len(self._said) else None
+        if before is not None and after is not None and after - before == 2:
+            return True
+        end = at in (0, len(self._said) - 1)
+        verb = self._said[at].verb
+        return any((end or verb) and other.verb == verb for other in self._instead(at))
+
+    def _instead(self, at: int) -> list[Term]:
+        """What only the quote has right beside the words that stand beside a term here."""
+        beside = ((at - 1, 1), (at + 1, -1))
+        places = [
+            place + step for n, step in beside if 0 <= n < len(self._said) and (place := self._places[n]) is not None
+        ]
+        return [self._quoted[p] for p in places if 0 <= p < len(self._quoted) and p not in self._places]
 
     def _known_otherwise(self, at: int) -> bool:
         """A date that is the article's own, what "it" stands for, the other part of a name, an abbreviation."""
         term = self._said[at]
-        if term.kind in _DATES:
+        if term.kind in DATES:
             return self._same_day(term)
         if term.kind == "number":
             return False
+        if self._abbreviated(at) or any(_same_name(term.key, key) for key in self._keys):
+            return True
+        if any(other.axis == "name" for other in self._instead(at)):
+            return False
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(self._said) and self._places[n] is not None]
-        return (
-            term.key in self._context.subject
-            or any(
-                (self._said[min(n, at)].key, self._said[max(n, at)].key) in self._context.full_names for n in beside
-            )
-            or self._abbreviated(at)
-            or any(_same_name(term.key, key) for key in self._keys)
-        )
+        pairs = {(self._said[min(n, at)].key, self._said[max(n, at)].key) for n in beside}
+        return term.key in self._context.subject or bool(pairs & self._context.full_names)
 
     def _same_day(self, term: Term) -> bool:
         """The article's own day where the quote has none; "last year" counts from it."""
@@ -128,20 +140,18 @@ class _Compared:
 
     def said_otherwise(self) -> str | None:
         """A negation that one of the two has, or a small word like "before" that only the sentence has."""
-        shared = {place for place in self._places if place is not None}
-        here = _carried(self._said, {at for at, place in enumerate(self._places) if place is not None})
-        there = _carried(self._quoted, shared)
-        for at, place in enumerate(self._places):
-            if place is None:
-                continue
+        both = [(at, place) for at, place in enumerate(self._places) if place is not None]
+        here = carried(self._said, {at for at, _ in both})
+        there = carried(self._quoted, {place for _, place in both})
+        negated: Counter[int] = Counter()  # by the commas of the quote: "never had any" is "had none"
+        for at, place in both:
             marks, others = here[at], there[place]
-            if marks.count("not") != others.count("not"):
-                return "negation"
+            negated[self._quoted[place].segment] += marks.count("not") - others.count("not")
             for mark in set(marks) - set(others):
                 by_or_to = self._said[at].kind == "number" and {mark, *others} >= _BY_OR_TO
                 if mark in _STRICT or opposite(mark) in others or by_or_to:
                     return "mark"
-        return None
+        return "negation" if any(negated.values()) else None
 
     def another(self) -> str | None:
         """Where a term stands in the quote beside the same word as here, another that excludes it stands there."""
@@ -150,7 +160,9 @@ class _Compared:
                 continue
             run = name_run(self._said, at)
             inside = self._sides(at, own, range(at, at + 1)) if len(run) > 1 else []
-            if any(False in sides and True not in sides for sides in (inside, self._sides(at, own, run))):
+            sides = (inside, self._sides(at, own, run))
+            denied = any(False in side and True not in side for side in sides)
+            if denied or self._elsewhere(at, own, run) or self._repeated(at, own):
                 return f"another {term.kind}"
         return None
 
@@ -159,37 +171,90 @@ class _Compared:
 
         Words of the same sentence of the quote tell best, the next or the next but one.
         """
-        near, far = [], []
-        for start, step in ((run.start - 1, -1), (run.stop, 1)):
-            around = [p for n in (start, start + step) if (p := self._anchor(at, n)) is not None]
-            same = [p for p in around if self._quoted[p].sentence == self._quoted[own].sentence]
-            near += [(p, -step) for p in same[:1]]
-            far += [(p, -step) for p in around[:1]]
+        around = self._around(at, run)
+        near = [[n for n in side if self._together(n, own)] for side in around]
+        chosen = [side[:1] for side in (near if any(near) else around)]
         keys = {self._said[n].key for n in run}
-        return [self._beside(at, own, keys, place, step) for place, step in near or far]
+        return [
+            self._beside(at, own, keys, n, step) for side, step in zip(chosen, (1, -1), strict=True) for n in side
+        ]
 
-    def _anchor(self, at: int, beside: int) -> int | None:
-        """The place of a word beside a term, if it tells anything: a day beside a name does not."""
-        if not 0 <= beside < len(self._said) or (self._said[at].kind == "name" and self._said[beside].kind in _DATES):
-            return None
-        return self._places[beside]
+    def _around(self, at: int, run: range) -> tuple[list[int], list[int]]:
+        """The words before and behind a term that the quote has too; a day tells nothing of the name beside it."""
+        named = self._said[at].kind == "name"
+        before, behind = (
+            [
+                n
+                for n in beside
+                if 0 <= n < len(self._said)
+                and self._places[n] is not None
+                and not (named and self._said[n].kind in DATES)
+            ]
+            for beside in ((run.start - 1, run.start - 2), (run.stop, run.stop + 1))
+        )
+        return before, behind
 
-    def _beside(self, at: int, own: int, keys: set[str], place: int, step: int) -> bool | None:
-        """Whether the first on one side of a place that is like the term is one of these; None where there is none.
+    def _together(self, at: int, place: int) -> bool:
+        """Whether the quote has a term in the same one of its sentences as a place."""
+        there = self._places[at]
+        return there is not None and self._quoted[there].sentence == self._quoted[place].sentence
 
-        Nor is there where the term stands on the other side of a word that is no verb: "Judge Leon", "Leon, a judge".
+    def _elsewhere(self, at: int, own: int, run: range) -> bool:
+        """Whether a term is from another sentence of the quote than the words around it, and does not belong there.
+
+        A name may, as what "it" stands for; anything else unless what excludes it stands there.
         """
-        quoted, axis, led = self._quoted, self._said[at].axis, _led(self._said, at)
+        term, here = self._said[at], {self._said[n].key for n in run}
+        around = [n for side in self._around(at, run) for n in side[:1]]
+        if any(self._together(n, own) for n in around):
+            return term.kind == "opposed" and any(self._excluded(term, n, own) for n in around)
+        if term.kind == "name":
+            return bool(around and here - self._context.subject)
+        return any(self._excluded(term, n, own) for n in around)
+
+    def _repeated(self, at: int, own: int) -> bool:
+        """Whether a number or a date is said once more than it is quoted, while the quote has another of its kind."""
+        term, said = self._said[at], {other.key for other in self._said}
+        more = term.kind != "name" and own in self._places[:at]
+        return more and any(other.kind == term.kind and other.key not in said for other in self._quoted)
+
+    def _excluded(self, term: Term, beside: int, own: int) -> bool:
+        """Whether what excludes a term is in the sentence of a word beside it, and the term itself is not."""
+        if self._together(beside, own):
+            return False
+        said = {other.key for other in self._said}
+        others = [p for p, other in enumerate(self._quoted) if other.axis == term.axis and other.key not in said]
+        return any(self._together(beside, place) for place in others)
+
+    def _beside(self, at: int, own: int, keys: set[str], beside: int, step: int) -> bool | None:
+        """Whether what is first on one side of a word in the quote, and like the term, is one of these keys.
+
+        None: there is nothing, or the term stands on the other side of a word that is no verb, as in "Judge Leon" and
+        "Leon, a judge".
+        """
+        quoted, axis, case = self._quoted, self._said[at].axis, _case(self._said, at)
+        place = self._places[beside] or 0
+        verb = self._said[beside].verb or quoted[place].verb
         for other in range(place + step, place + step * (_NEAR + 1), step):
             if not 0 <= other < len(quoted) or quoted[other].segment != quoted[place].segment:
                 return None
-            if quoted[other].axis == axis and _led(quoted, other) == led:
-                moved = 0 < (place - own) * step <= _NEAR + 1 and not quoted[place].verb
-                return quoted[other].key in keys or (None if moved else False)
+            if quoted[other].axis == axis and quoted[other].key in keys:
+                return True
+            if quoted[other].axis == axis and _case(quoted, other) == case:
+                moved = axis == "name" and 0 < (place - own) * step <= _NEAR + 1 and not verb
+                return None if moved else False
         return None
 
     def reversed(self) -> str | None:
-        """Two terms have changed sides of the verb between them."""
+        """Two terms have changed sides of the verb between them, or two names the preposition that one has."""
+        names = [
+            (at, place)
+            for at, place in enumerate(self._places)
+            if place is not None and self._said[at].kind == "name"
+        ]
+        led = {(bool(_case(self._said, at)), bool(_case(self._quoted, place))) for at, place in names}
+        if {(True, False), (False, True)} <= led:
+            return "order"
         for at, (first, verb, second) in enumerate(
             zip(self._places, self._places[1:], self._places[2:], strict=False)
         ):
@@ -200,36 +265,9 @@ class _Compared:
         return None
 
 
-def _places(said: Sequence[Term], quoted: Sequence[Term]) -> list[int | None]:
-    """For each term its place in the quote: in order as far as possible, then next to the one before."""
-    keys, others = [term.key for term in said], [term.key for term in quoted]
-    places: list[int | None] = [None] * len(said)
-    for block in SequenceMatcher(None, keys, others, autojunk=False).get_matching_blocks():
-        for step in range(block.size):
-            places[block.a + step] = block.b + step
-    for at, key in enumerate(keys):
-        if places[at] is None and key in others:
-            wanted = next((p + 1 for p in reversed(places[:at]) if p is not None), 0)
-            places[at] = min((p for p, other in enumerate(others) if other == key), key=lambda p: abs(p - wanted))
-    return places
-
-
-def _carried(found: Sequence[Term], shared: set[int]) -> dict[int, list[str]]:
-    """The marks of the terms that both have, with those of the terms in front that only one has."""
-    carried: dict[int, list[str]] = {}
-    waiting: list[str] = []
-    segment = -1
-    for at, term in enumerate(found):
-        waiting = [*(waiting if term.segment == segment else []), *term.marks]
-        segment = term.segment
-        if at in shared:
-            carried[at], waiting = waiting, []
-    return carried
-
-
-def _led(found: Sequence[Term], at: int) -> bool:
-    """Whether a name has a preposition in front: it is not who does something then."""
-    return found[at].kind == "name" and bool(found[name_run(found, at).start].marks - _VERBAL)
+def _case(found: Sequence[Term], at: int) -> frozenset[str]:
+    """The prepositions before a term, or before the name that it is a part of: without, it is who does something."""
+    return found[name_run(found, at).start].marks & _CASES
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -21,6 +21,9 @@ _SHORTEST_PART = 3  # words of a part of a sentence that is judged by itself
 _JOINT = re.compile(r"[;,]?\s+(?:and|but|while|whereas)\s+|;\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b", re.IGNORECASE)
 _COMPANY = re.compile(r"\bthe (?:\w+ )?(?:company|firm|group|bank|court|agency)\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\b(?:they|both|the two|the pair|the (?:\w+ )?(?:companies|firms|groups|banks))\b", re.IGNORECASE
+)
 _LEANS = re.compile(
     r"(?:(?:But|And|If|When|As|So|Yet|In \w+|At first),? )?"
     r"(?:It|He|She|They|Its|His|Her|Their|The (?:company|firm|group))\b",
@@ -53,24 +56,26 @@ def judge(sentence: str, passages: Sequence[Passage], preferred: Iterable[int] =
     return Judged(tuple(found or _joined(sentence, passages, [*wanted, *others])))
 
 
-def _supports(sentence: str, passages: Sequence[Passage], numbers: Iterable[int]) -> list[tuple[int, Support]]:
-    found = ((number, _support(sentence, passages[number - 1], passages)) for number in numbers)
+def _supports(
+    sentence: str, passages: Sequence[Passage], numbers: Iterable[int], *, part: bool = False
+) -> list[tuple[int, Support]]:
+    found = ((number, _support(sentence, passages[number - 1], passages, part=part)) for number in numbers)
     return [(number, support) for number, support in found if support is not None]
 
 
 def _joined(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) -> list[tuple[int, Support]]:
-    """Two quotes, each for a part of the sentence."""
+    """Two quotes, each with all words of a part of the sentence: parts are short, and lack a subject."""
     for joint in _JOINT.finditer(sentence):
         parts = sentence[: joint.start()], sentence[joint.end() :]
         if min(len(part.split()) for part in parts) < _SHORTEST_PART:
             continue
-        found = [_supports(part, passages, numbers)[:1] for part in parts]
+        found = [_supports(part, passages, numbers, part=True)[:1] for part in parts]
         if all(found):
             return list(dict.fromkeys(pair for pairs in found for pair in pairs))
     return []
 
 
-def _support(sentence: str, passage: Passage, passages: Iterable[Passage]) -> Support | None:
+def _support(sentence: str, passage: Passage, passages: Iterable[Passage], *, part: bool) -> Support | None:
     """The first of a passage's quotes that bears the sentence out."""
     chunk = passage.chunk
     article = "\n\n".join([chunk.title, *(p.chunk.text for p in passages if p.chunk.article_id == chunk.article_id)])
@@ -79,7 +84,7 @@ def _support(sentence: str, passage: Passage, passages: Iterable[Passage]) -> Su
     keys = {term.key for term in said}
     likely = sorted(read.quotes, key=lambda quote: (-len(keys & quote.quoted.keys), quote.end - quote.start))
     for quote in likely[:_MOST_QUOTES]:
-        if objection(said, quote.quoted) is None:
+        if objection(said, quote.quoted) is None and not (part and keys - quote.quoted.keys):
             words = chunk.text[quote.start : quote.end]
             return Support(chunk.start + quote.start, chunk.start + quote.end, words, support_score(sentence, words))
     return None
@@ -114,15 +119,18 @@ def _read(text: str, title: str, article: str, published: date | None) -> _Read:
         return _Quote(start, end, Quoted(found, subject, full_names, common, published))
 
     quotes: list[_Quote] = []
-    main = subject = _first_name(terms(title, names))
+    main = subject = before = _first_name(terms(title, names))
     for start, end in spans:
         alone = quote(start, end, frozenset())
         named = _first_name(alone.quoted.terms)
         meant = subject if not named or _PRONOUN.search(text, start, end) else frozenset()
-        quotes.append(quote(start, end, meant | main if _COMPANY.search(text, start, end) else meant))
+        meant |= main if _COMPANY.search(text, start, end) else frozenset()
+        meant |= before if _SEVERAL.search(text, start, end) else frozenset()
+        quotes.append(quote(start, end, meant))
+        before = frozenset(term.key for term in alone.quoted.terms if term.kind == "name")
         subject = subject if _LEANS.match(text, start) else named or subject
     quotes += [
-        quote(one.start, two.end, one.quoted.subject)
+        quote(one.start, two.end, one.quoted.subject | two.quoted.subject)
         for one, two in pairwise(tuple(quotes))
         if "\n" not in text[one.end : two.start]
     ]

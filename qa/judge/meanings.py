@@ -12,8 +12,8 @@ OPPOSITES = (
     "higher high highest / lower low lowest",
     "buy bought acquire acquisition purchase buyer / sell sold sale seller",
     "win won winner winning victory / lose lost loser losing",
-    "approve approval allow permit permission let / ban block prohibit forbid forbade forbidden",
-    "accept / reject refuse refusal",
+    "accept approve approval allow permit permission let"
+    " / reject refuse refusal ban block prohibit forbid forbade forbidden",
     "confirm admit acknowledge / deny denied denial dispute",
     "support favour favor endorse / oppose opposition opponent",
     "praise applaud / criticise criticize condemn",
@@ -46,7 +46,7 @@ OPPOSITES = (
     "day / night",
     "summer / winter",
     "hot hotter warm warmer / cold colder cool cooler",
-    "succeed success successful / fail failure unsuccessful",
+    "success successful / failure unsuccessful",
     "profit profitable / loss unprofitable",
     "positive / negative",
     "true / false untrue",
@@ -84,6 +84,7 @@ OPPOSITES = (
 )
 
 SAME = (
+    "succeed succeeds succeeded succeeding",
     "say said says saying tell told state announce announcement declare report",
     "sue sued lawsuit suit",
     "pay paid payment cost price",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from qa.judge.meanings import PARTICIPLES
 
+DATES = frozenset({"year", "month", "day", "weekday"})
 Kind = Literal["number", "year", "month", "day", "weekday", "name", "word", "opposed"]
 
 
@@ -28,14 +29,21 @@ class Term:
 
     @property
     def axis(self) -> str:
-        """What terms that exclude each other have in common: their kind, of opposed ones the pair of opposites."""
-        return self.key[:-1] if self.kind == "opposed" else self.kind
+        """What terms that exclude each other have in common: their kind, or the pair of opposites.
+
+        What begins a sentence counts as a name: it may be one.
+        """
+        if self.kind == "opposed":
+            return f"{self.key[:-1]}+-"
+        return "name" if self.kind == "word" and self.opens else self.kind
 
     @property
     def participle(self) -> bool:
         """Whether it has the form of a past participle."""
         word = self.text.casefold()
-        return self.kind in {"word", "opposed"} and (word.endswith("ed") or word in PARTICIPLES)
+        return self.kind in {"word", "opposed"} and (
+            (word.endswith("ed") and not word.endswith("eed")) or word in PARTICIPLES
+        )
 
     @property
     def verb(self) -> bool:
@@ -44,7 +52,7 @@ class Term:
 
 
 def name_run(found: Sequence[Term], at: int) -> range:
-    """The places of the terms that are one name with the one at a place."""
+    """The places of the terms that are one name, or one date, with the one at a place."""
     first = last = at
     while first and _same_name(found[first - 1], found[first]):
         first -= 1
@@ -59,4 +67,10 @@ def opposite(key: str) -> str | None:
 
 
 def _same_name(one: Term, two: Term) -> bool:
-    return one.kind == two.kind == "name" and one.segment == two.segment and not two.marks
+    together = one.kind == two.kind == "name" or (one.kind in DATES and two.kind in DATES and one.kind != two.kind)
+    return (
+        together
+        and one.sentence == two.sentence
+        and not two.marks
+        and (one.kind in DATES or one.segment == two.segment)
+    )

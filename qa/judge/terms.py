@@ -27,7 +27,7 @@ _OVER = {"over": "+", "above": "+", "under": "-", "below": "-"}
 _MORE = {"more": "+", "least": "+", "less": "-", "fewer": "-", "most": "-"}
 _YEARS = range(1100, 2100)
 _BEFORE_MONTH = _words("in of since until by last next this late early mid from to and")
-_ALSO_WORDS = _words("may march mar jan dec sept")  # beside months
+_ALSO_WORDS = _words("may march jan feb mar apr jun jul aug sep sept oct nov dec")  # beside months
 
 
 def terms(text: str, names: Iterable[str] = ()) -> tuple[Term, ...]:
@@ -150,6 +150,8 @@ class _Terms:
         """What says something of the next term, or nothing at all."""
         token = self._token()
         word = token.word
+        if word == "to" and "be" in self._marks:
+            self._marks = self._marks - {"be"} | {"will"}  # "is to buy" is no passive voice
         if mark := self._mark(word):
             self._marks ^= {mark} if mark == "not" else set()  # twice not is not not
             self._marks |= {mark} - {"not"}
