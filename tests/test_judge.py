@@ -90,6 +90,8 @@ def test_the_same_said_otherwise_is_borne_out(quote: str, sentence: str) -> None
         ("The deal is legal.", "The deal is illegal.", "opposite"),
         (SUED, "Qualcomm sued Apple in January 2017.", "another name"),
         (SUED, "Apple was sued by Qualcomm.", "another name"),
+        ("In the end the dog chased a cat.", "In the end the cat chased a dog.", "order"),
+        ("Order it from Friday, 26 January; it was told on 23 January.", "Order it from 23 January.", "another day"),
         (MOVED, "The plant was moved from Turin to Leipzig.", "mark"),
         (MOVED, "The plant was moved to Leipzig.", "mark"),
         (MOVED, "The plant was moved after the war.", "mark"),

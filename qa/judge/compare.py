@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
@@ -25,7 +25,10 @@ _NOT = ("un", "in", "im", "ir", "il", "dis", "non")
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """The terms of a quote; the name that its "it" stands for, and what else its article tells of names and days."""
+    """The terms of a quote; the name that its "it" stands for, and what else its article tells of names and days.
+
+    `keys` are those of its terms.
+    """
 
     terms: tuple[Term, ...]
     subject: frozenset[str] = frozenset()
@@ -33,10 +36,10 @@ class Quoted:
     common: frozenset[str] = frozenset()
     published: date | None = None
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys of its terms."""
-        return frozenset(term.key for term in self.terms)
+    keys: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", frozenset(term.key for term in self.terms))
 
 
 def objection(said: Sequence[Term], quoted: Quoted) -> str | None:
@@ -162,7 +165,7 @@ class _Compared:
             inside = self._sides(at, own, range(at, at + 1)) if len(run) > 1 else []
             sides = (inside, self._sides(at, own, run))
             denied = any(False in side and True not in side for side in sides)
-            if denied or self._elsewhere(at, own, run) or self._repeated(at, own):
+            if denied or self._elsewhere(at, own, run):
                 return f"another {term.kind}"
         return None
 
@@ -212,12 +215,6 @@ class _Compared:
             return bool(around and here - self._context.subject)
         return any(self._excluded(term, n, own) for n in around)
 
-    def _repeated(self, at: int, own: int) -> bool:
-        """Whether a number or a date is said once more than it is quoted, while the quote has another of its kind."""
-        term, said = self._said[at], {other.key for other in self._said}
-        more = term.kind != "name" and own in self._places[:at]
-        return more and any(other.kind == term.kind and other.key not in said for other in self._quoted)
-
     def _excluded(self, term: Term, beside: int, own: int) -> bool:
         """Whether what excludes a term is in the sentence of a word beside it, and the term itself is not."""
         if self._together(beside, own):
@@ -235,8 +232,9 @@ class _Compared:
         quoted, axis, case = self._quoted, self._said[at].axis, _case(self._said, at)
         place = self._places[beside] or 0
         verb = self._said[beside].verb or quoted[place].verb
+        commas = 1 if axis in DATES else 0  # "Friday, 26 January, 2018"
         for other in range(place + step, place + step * (_NEAR + 1), step):
-            if not 0 <= other < len(quoted) or quoted[other].segment != quoted[place].segment:
+            if not 0 <= other < len(quoted) or abs(quoted[other].segment - quoted[place].segment) > commas:
                 return None
             if quoted[other].axis == axis and quoted[other].key in keys:
                 return True

@@ -16,7 +16,7 @@ from qa.judge.term import Term, name_run
 from qa.judge.terms import name_keys, terms
 from qa.support import Support, sentence_spans, support_score
 
-_MOST_QUOTES = 8  # of a passage that are looked at, those with most of the sentence's terms
+_MOST_QUOTES = 8  # of a passage that are looked at: those with most of a sentence's terms, at least half of them
 _SHORTEST_PART = 3  # words of a part of a sentence that is judged by itself
 _JOINT = re.compile(r"[;,]?\s+(?:and|but|while|whereas)\s+|;\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b", re.IGNORECASE)
@@ -82,9 +82,11 @@ def _support(sentence: str, passage: Passage, passages: Iterable[Passage], *, pa
     read = _read(chunk.text, chunk.title, article, chunk.published)
     said = terms(sentence, read.names)
     keys = {term.key for term in said}
-    likely = sorted(read.quotes, key=lambda quote: (-len(keys & quote.quoted.keys), quote.end - quote.start))
-    for quote in likely[:_MOST_QUOTES]:
-        if objection(said, quote.quoted) is None and not (part and keys - quote.quoted.keys):
+    shared = ((len(keys & quote.quoted.keys), quote) for quote in read.quotes)
+    likely = [(count, quote) for count, quote in shared if 2 * count >= len(keys)]
+    likely.sort(key=lambda pair: (-pair[0], pair[1].end - pair[1].start))
+    for _, quote in likely[:_MOST_QUOTES]:
+        if not (part and keys - quote.quoted.keys) and objection(said, quote.quoted) is None:
             words = chunk.text[quote.start : quote.end]
             return Support(chunk.start + quote.start, chunk.start + quote.end, words, support_score(sentence, words))
     return None
