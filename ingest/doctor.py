@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from ingest.advisories import ADVISORIES, known_holes
 from ingest.article import Article
 from ingest.generation import Generation
+from ingest.lease import is_taken
 from ingest.lock import holder
 from ingest.published import IndexUnusableError, check_embedder, folder_of, generations, open_generation, published
 from ingest.sources import is_address
@@ -222,7 +223,8 @@ def _lock(path: Path) -> Finding:
 def _generations(path: Path) -> Finding:
     number, there = _in_use(path), generations(path)
     before = [earlier for earlier in there if number is not None and earlier < number]
-    left = [folder_of(path, other).name for other in there if other not in (number, *before[-1:])]
+    unused = [folder_of(path, other) for other in there if other not in (number, *before[-1:])]
+    left = [folder.name for folder in unused if not is_taken(folder)]
     if left and holder(path) is None:
         cure = f"they are removed by  dateline ingest --index {path} FOLDER"
         return Finding("generations", "warning", f"left behind by a run that was killed: {', '.join(left)}", cure)

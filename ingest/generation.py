@@ -14,6 +14,7 @@ from ingest.chroma import DATABASE, check_database, close_client, copy_database,
 from ingest.chunk import Chunk
 from ingest.copies import Copies, Signature, find_copies, read_signatures, sign, write_signatures
 from ingest.examples import names, questions
+from ingest.lease import take
 from ingest.passage import Passage, Ranks
 from ingest.records import Listed, from_listing, to_chunk, to_listing, to_metadata, to_where
 from ingest.words import WordIndex
@@ -33,7 +34,7 @@ class Generation:
     """The stores of one generation, opened. Safe to read from several threads.
 
     `copies` are the stories that are in it more than once. Its files are let go when nobody holds it any more: until
-    then it answers, even when its folder is gone.
+    then no writer removes its folder.
     """
 
     def __init__(self, folder: Path, number: int, *, create: Card | None = None) -> None:
@@ -42,11 +43,13 @@ class Generation:
         if create is not None:
             folder.mkdir(parents=True)
             create.write(folder)
-        else:
+        self._letting_go = weakref.finalize(self, take(folder))
+        self._letting_go.atexit = False
+        if create is None:
             check_database(folder / "chroma")
         self.card = create or Card.read(folder)
         self.copies = Copies.read(folder)
-        self._listing_data = b"" if create else (folder / _LISTING).read_bytes()  # the folder may go while it is used
+        self._listing_data = b"" if create else (folder / _LISTING).read_bytes()
         self._words = WordIndex(folder / "words", create=create is not None)
         self._client = open_client(folder / "chroma")
         self._chunks = open_collection(self._client, create=create is not None)
@@ -82,6 +85,7 @@ class Generation:
         """Let go of the files at once, and of changes that were not committed."""
         self._words.close()
         self._closing()
+        self._letting_go()
 
     # Reading
 

@@ -176,8 +176,8 @@ class Index:
                 self._opening = threading.Thread(target=self._open_and_switch, args=(number,), daemon=True)
                 self._opening.start()
             opening = self._opening
-        gone = self._opened is None or not self._opened.folder.exists()
-        opening.join(None if gone else _SWITCH_WAIT)
+        stale = self._opened is None or number > self.generation + 1
+        opening.join(None if stale else _SWITCH_WAIT)
 
     def _open_and_switch(self, number: int, *, warm: bool = True) -> None:
         try:

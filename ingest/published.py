@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest.card import FORMAT, Card
 from ingest.generation import Generation
+from ingest.lease import remove
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
@@ -96,7 +97,7 @@ def roll_back(path: Path) -> None:
     finally:
         if published(path) == number:  # interrupted, or the disk is full
             new.rename(old)
-    for folder in path.glob("gen-*"):
+    for folder in path.glob("gen-*"):  # whoever has one open too: nobody is to go back to them
         if folder != new:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -117,14 +118,14 @@ def _point_to(path: Path, folder: Path) -> None:
 
 
 def remove_leftovers(path: Path, number: int | None) -> None:
-    """Remove what crashed writers left, and all generations but the published one and the one before."""
+    """Remove what crashed writers left, and generations but the published one, the one before and open ones."""
     kept = []
     if number is not None:
         current = folder_of(path, number)
         kept = [*sorted(folder for folder in path.glob("gen-*") if folder < current)[-1:], current]
     for folder in path.glob("gen-*"):
         if folder not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 def _rebuild(path: Path) -> str:

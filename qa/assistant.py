@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ingest.index import Index, Passage
 from qa.answer import Answer, Mode, Refusal, Seconds, Turn
+from qa.context import context_length
 from qa.find import Finder
 from qa.instructions import warnings
 from qa.period import period_of
@@ -177,7 +178,8 @@ class Assistant:
         begun = replace(answer, mode="written", model=self.model_name)
         written = Written()
         try:
-            for written in write(answer.question, answer.passages, history, chat_model):
+            context = context_length(chat_model)
+            for written in write(answer.question, answer.passages, history, chat_model, context=context):
                 notes = answer.notes + written.notes
                 if written.refused:
                     nearest = quotes.citations

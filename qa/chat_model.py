@@ -5,14 +5,18 @@ import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
+
+from qa.gguf import serve
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
 _CONNECT_SECONDS = 5.0  # a machine that is not there must not cost a whole time-out
+_OLLAMA_CONTEXT = 8_192  # tokens; left alone it takes 4,096, and drops the beginning of what is longer
 _NO_KEY = "not-needed"  # a server of one's own asks for none, but its client insists on one
 _TEMPERATURE_MODELS = ("gpt-3", "gpt-4", "chatgpt-4", "ft:gpt-3", "ft:gpt-4")  # OpenAI's others refuse one
 _PACKAGE = re.compile(r"pip install ([\w-]+)")
@@ -56,6 +60,7 @@ _PROVIDERS = {
     "anthropic": _Provider("anthropic", extra="anthropic", key="ANTHROPIC_API_KEY"),
     "google": _Provider("google_genai", extra="google", key="GOOGLE_API_KEY"),
     "ollama": _Provider("ollama", extra="ollama"),
+    "gguf": _Provider("openai", extra="gguf"),
 }
 _FAILURES = (
     ("openai", "OpenAIError"),
@@ -70,7 +75,8 @@ _FAILURES = (
 def open_chat_model(name: str, *, url: str | None = None, timeout: float = 60.0) -> "BaseChatModel":
     """Open a chat model by its name, PROVIDER:MODEL; openai, anthropic, google, ollama or LangChain's others.
 
-    `url` is a server of one's own: all that speak OpenAI's protocol are `openai:MODEL`, and need no key.
+    `gguf:FILE` is run in this process. `url` is a server of one's own: all that speak OpenAI's protocol are
+    `openai:MODEL`, and need no key.
     `timeout` is how many seconds a model may be silent. It is asked without retries, and at temperature 0
     where it allows one. Raises ChatModelError; whether somebody is there is only known when it is asked.
     """
@@ -79,12 +85,20 @@ def open_chat_model(name: str, *, url: str | None = None, timeout: float = 60.0)
         raise ChatModelError(f"{name!r} is not PROVIDER:MODEL; say for example openai:gpt-4.1-mini")
     provider = _PROVIDERS.get(provider_name) or _Provider(provider_name.replace("-", "_"))
     try:
+        if provider_name == "gguf":
+            return _run(provider, model, url, timeout)
         chat_model = _init(provider, model, _options(provider, model, _checked(url, provider), timeout))
     except ImportError as error:
         raise ChatModelError(_install(provider_name, provider, str(error))) from None
     if provider.key and not _has_key(chat_model, provider.key):
         raise _no_key(provider.extra or provider.name, provider.key)
     return chat_model
+
+
+def public_name(name: str) -> str:
+    """A model's name as answers and pages show it: where its file lies is nobody's business."""
+    provider_name, _, model = (part.strip() for part in name.partition(":"))
+    return f"{provider_name}:{Path(model).name}" if provider_name == "gguf" else name
 
 
 def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str) -> Generator[Piece, None, None]:
@@ -192,6 +206,17 @@ def _stop(chunk: "AIMessageChunk") -> str:
     return next((str(reason).casefold() for reason in reasons if reason), "")
 
 
+def _run(provider: _Provider, file: str, url: str | None, timeout: float) -> "BaseChatModel":
+    if url:
+        raise ChatModelError("gguf runs a file in this process: leave --model-url out")
+    try:
+        served = serve(Path(file))
+    except (OSError, ValueError) as error:
+        raise ChatModelError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
+    options = _options(provider, file, served.url, timeout) | {"api_key": served.key}
+    return _init(provider, Path(file).name, options)
+
+
 def _init(provider: _Provider, model: str, options: dict[str, Any]) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
     from openai import OpenAIError
@@ -226,7 +251,7 @@ def _options(provider: _Provider, model: str, url: str | None, timeout: float) -
                 "timeout": timeout,
             }  # counts the first try; 0: its default
         case "ollama":
-            options |= {"client_kwargs": {"timeout": timeout}, "temperature": 0}
+            options |= {"client_kwargs": {"timeout": timeout}, "temperature": 0, "num_ctx": _OLLAMA_CONTEXT}
     return options
 
 

@@ -250,9 +250,9 @@ def _assistant(
 
         cross_encoder = Reranker.load(reranker)
     if model:
-        from qa.chat_model import open_chat_model
+        from qa.chat_model import open_chat_model, public_name
 
-        chat_model = open_chat_model(model, url=model_url)
+        chat_model, model = open_chat_model(model, url=model_url), public_name(model)
     elif model_url:
         fail("--model-url needs --model: say for example  --model openai:NAME")
     return Assistant(Index.open(index), chat_model=chat_model, model_name=model, reranker=cross_encoder)

@@ -7,6 +7,7 @@ model, should know of it. It is found by the forms that it usually takes; whoeve
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import sentencex
@@ -37,7 +38,7 @@ def warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
     """A note for an answer's reader on each passage that has instructions, counted from 1."""
     return tuple(
         f"Passage {number} (“{passage.chunk.title}”) has text that reads like an instruction to a machine; "
-        "it is only ever quoted."
+        "it is only ever quoted, and shown to no language model."
         for number, passage in enumerate(passages, 1)
         if has_instructions(passage)
     )
@@ -46,6 +47,18 @@ def warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
 def has_instructions(passage: Passage) -> bool:
     """Whether a passage's text or title reads like an instruction to a machine."""
     return bool(instructions(passage.chunk.text) or instructions(passage.chunk.title))
+
+
+def without_instructions(passage: Passage) -> Passage:
+    """A passage with blank lines in the place of what reads like an instruction; every other word keeps its place.
+
+    So a language model is not shown it, and no sentence is borne out by it.
+    """
+    chunk, text = passage.chunk, passage.chunk.text
+    for start, end in instructions(text):
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    title = "" if instructions(chunk.title) else chunk.title
+    return replace(passage, chunk=replace(chunk, title=title, text=text))
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

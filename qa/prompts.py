@@ -64,24 +64,24 @@ class Prompt:
             raise PromptError(f"{file}: no line of three dashes between what to do and what to work on")
         return cls(parts[0].strip(), parts[1].strip())
 
+    def __str__(self) -> str:
+        return f"{self.instructions}\n\n{self.request}"
+
     def fill(self, **values: str) -> Self:
         """Replace the placeholders; all of them have to be given. A $ in a value stays what it is."""
         return type(self)(*(Template(part).substitute(values) for part in (self.instructions, self.request)))
 
-    def __len__(self) -> int:
-        return len(self.instructions) + len(self.request)
-
 
 def labelled(number: int, passage: Passage) -> str:
-    """Show a passage as the model sees it: number, title, source, date; each line of its text behind a `>`.
+    """Show a passage as the model sees it: its number; then title, source, date and text, each line behind a `>`.
 
-    Whatever the text holds, it cannot leave its fence: no line of it begins without the sign.
+    Whatever an article holds, it cannot leave its fence: no line of it begins without the sign.
     """
     chunk = passage.chunk
     published = chunk.published.isoformat() if chunk.published else ""
     origin = ", ".join(part for part in (one_line(chunk.source), published) if part)
     title = one_line(chunk.title)
-    return "\n".join([f"[{number}] {title} ({origin})" if origin else f"[{number}] {title}", *_fenced(chunk.text)])
+    return "\n".join([f"[{number}]", f"> {title} ({origin})" if origin else f"> {title}", *_fenced(chunk.text)])
 
 
 def conversation(history: Sequence[Turn]) -> str:

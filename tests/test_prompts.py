@@ -75,17 +75,17 @@ def test_braces_and_dollars_in_values_are_left_alone() -> None:
     prompt = Prompt.parse("For $$5 {as} it is.\n---\n$history ${question}", "query")
     filled = prompt.fill(history="{0} $question", question="$100?")
     assert filled == Prompt("For $5 {as} it is.", "{0} $question $100?")
-    assert len(filled) == len(filled.instructions) + len(filled.request)
 
 
 def test_a_passage_has_number_title_source_and_date() -> None:
     assert labelled(3, passage("One line.\n\nAnother.")).splitlines() == [
-        "[3] A title (Dateline Technology Desk, 2018-02-23)",
+        "[3]",
+        "> A title (Dateline Technology Desk, 2018-02-23)",
         "> One line.",
         "> Another.",
     ]
     bare = Passage(Chunk("a.md", 0, 0, 4, "Text", "T"), 1.0)
-    assert labelled(1, bare) == "[1] T\n> Text"
+    assert labelled(1, bare) == "[1]\n> T\n> Text"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_signs_of_a_prompt_are_taken_out_of_articles(hostile: str, harmless: str
 )
 def test_no_article_leaves_its_fence(text: str, title: str) -> None:
     label, *lines = labelled(1, passage(text, title=title)).splitlines()
-    assert label.startswith("[1] ")
+    assert label == "[1]"
     assert all(line.startswith("> ") for line in lines)
     "\n".join(lines).encode()
 
