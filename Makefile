@@ -11,7 +11,7 @@ chat: .venv/ready  ## index corpus/ if there is no index yet, and open the chat 
 	@$(BIN)/dateline chat
 
 test: .venv/ready-dev /usr/bin/chromium  ## all tests, the browser's too, two files at a time
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: .venv/ready-dev  ## style, types, who imports whom
 	$(BIN)/ruff check .

@@ -66,6 +66,11 @@ class BagOfWords(Embedder):
         return [count / length for count in counts]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow files first: two run at a time, and one that comes last would keep the other process waiting."""
+    items.sort(key=lambda item: not any(item.iter_markers("web")))
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
     """A process and the line to it."""
