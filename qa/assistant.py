@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ingest.index import Index, Passage
 from qa.answer import Answer, Mode, Refusal, Seconds, Turn
+from qa.complete import completed
 from qa.context import context_length
 from qa.find import Finder
 from qa.instructions import warnings
@@ -176,7 +177,7 @@ class Assistant:
     ) -> Iterator[Answer]:
         """The answer as the chat model writes it; in quotes, with a note, when that fails."""
         begun = replace(answer, mode="written", model=self.model_name)
-        written = Written()
+        written, last = Written(), begun
         try:
             context = context_length(chat_model)
             for written in write(answer.question, answer.passages, history, chat_model, context=context):
@@ -185,13 +186,16 @@ class Assistant:
                     nearest = quotes.citations
                     yield replace(begun, refusal=Refusal("The articles do not say.", nearest), notes=notes)
                     return
-                yield replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
+                last = replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
+                yield last
             failure = None if written.citations else "The articles do not bear out what the language model wrote."
         except WritingFailed as error:
             failure = error.reason
         if failure is not None:
             note = f"{failure} This answer is in quotes instead."
             yield _quoted(replace(answer, notes=(*answer.notes, note)), quotes)
+        elif (whole := completed(last, quotes)) is not last:
+            yield whole
 
 
 def _quoted(answer: Answer, quotes: Quotes) -> Answer:

@@ -30,6 +30,7 @@ from qa.measures import Outcome, Table, table_of
 from tests.evaluation.sets import NAMES, question_sets
 
 _K = 5
+_ADDED = " added: the language model"  # as qa.complete says
 
 
 class Recorded(BaseChatModel):
@@ -88,9 +89,11 @@ def recorded(inner: BaseChatModel, file: Path | None) -> Recorded:
 
 
 def sentences_of(question: Question, answer: Answer) -> Iterator[dict[str, Any]]:
-    """Each written sentence that is shown as supported, with the quotes that it cites."""
+    """Each sentence of the model's own that is shown as supported, with the quotes that it cites."""
     quotes = {citation.number: citation for citation in answer.citations}
-    for sentence in answer.sentences if answer.mode == "written" and answer.refusal is None else ():
+    added = next((int(note.split()[0]) for note in answer.notes if _ADDED in note), 0)
+    own = answer.sentences[: len(answer.sentences) - added]
+    for sentence in own if answer.mode == "written" and answer.refusal is None else ():
         if sentence.supported:
             cited = [quotes[number] for number in sentence.citations]
             yield {
@@ -110,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=Path("build/evaluation"), help="where the indexes are kept")
     parser.add_argument("--replies", type=Path, metavar="FILE", help="keep the model's replies, and use them again")
     parser.add_argument("--sentences", type=Path, metavar="FILE", help="write what is shown as supported")
+    parser.add_argument("--k", type=int, default=8, help="passages that the model is shown")
     options = parser.parse_args(arguments)
     (chosen,) = question_sets(options.data, options.work, [options.set])
     index = Index.open(options.work / f"index-{chosen.archive}", create=True, embedder=Embedder.load())
@@ -123,8 +127,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         reindex(chosen.articles, index, progress=progress_bar(stack))
         told = progress_bar(stack)
         for number, question in enumerate(questions, 1):
-            quoted = assistant.ask(question.question, question.history, k=8, asked=question.asked, mode="quotes")
-            answer = assistant.ask(question.question, question.history, k=8, asked=question.asked)
+            quoted = assistant.ask(
+                question.question, question.history, k=options.k, asked=question.asked, mode="quotes"
+            )
+            answer = assistant.ask(question.question, question.history, k=options.k, asked=question.asked)
             outcomes["quotes"].append(judge(question, quoted, k=_K))
             outcomes["written"].append(judge(question, answer, k=_K))
             shown += sentences_of(question, answer)

@@ -1,0 +1,43 @@
+"""What the model said is kept and said again; what a person judges is the model's own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qa.answer import Answer, Citation, Query, Sentence
+from qa.complete import completed
+from qa.evaluate import Question
+from qa.quote import Quotes
+from tests.evaluation.written import recorded, sentences_of
+from tests.language_model import ScriptedModel
+
+
+def test_a_reply_is_asked_for_once_and_kept_though_nobody_wants_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "replies.jsonl"
+    model = ScriptedModel(replies=[["One. ", "Two. ", "Three."], ["Four."]])
+    stream = recorded(model, file).stream("a question")
+    assert [next(stream).text, next(stream).text] == ["One. ", "Two. "]
+    stream.close()
+    assert recorded(model, file).invoke("a second one").text == "Four."
+    again = recorded(ScriptedModel(replies=[]), file)
+    assert again.invoke("a question").text == "One. Two. "
+    assert again.invoke("a second one").text == "Four."
+    with pytest.raises(IndexError):
+        again.invoke("a third one")
+
+
+def test_a_person_judges_what_the_model_wrote_and_not_what_was_added() -> None:
+    quote = "Amazon paid $970 million for Twitch."
+    citation = Citation(1, "a.md", "T", "S", None, None, 0, len(quote), quote, 0.9, exact=(12, 24))
+    own = Sentence("Amazon bought Twitch.", (1,), supported=True)
+    written = Answer(
+        "Why?", Query("Why?"), mode="written", sentences=(own, Sentence("Cats purr.")), citations=(citation,)
+    )
+    question = Question("q1", "fact", "Why?")
+    whole = completed(written, Quotes((Sentence(quote, (1,), supported=True),), (citation,)))
+    assert len(whole.sentences) == 3
+    for answer in (written, whole):
+        (row,) = sentences_of(question, answer)
+        assert (row["question"], row["sentence"], row["quotes"][0]["quote"]) == ("q1", own.text, quote)
+    assert list(sentences_of(question, replace(whole, mode="quotes"))) == []
