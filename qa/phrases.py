@@ -125,6 +125,7 @@ FORMS = (
         r"[\"']role[\"'] ?: ?[\"'](?:system|assistant|user|developer)[\"']",
         r"(?:begin|start|end)(?: of)?(?: the| new| hidden)? (?:system )?(?:prompt|instructions)\b",
         r"<!--[^<]{0,300}?\b(?:ai|llms?|assistants?|models?|prompt|instructions?|ignore|you must|users?|gpt)\b",
+        r"<(?:img|script|iframe|svg|style)\b[^<]{0,300}?[=>]|!\[[^\]\n]{0,99}\]\(",
     ),
     _form(
         "system assistant human user", r"(?:system|assistant|human|user) ?(?:message|prompt)? ?: \S", where=_SENTENCE
@@ -132,8 +133,8 @@ FORMS = (
     _form(
         "ai ais llm llms gpt chatgpt chat chatbot chatbots claude gemini copilot assistant assistants model models "
         "bot bots",
-        r"(?:attention|note|notice|message|instructions?|reminder|dear|hello|hey|hi|hint)(?:,|:| to| for)* "
-        rf"{_MACHINE}(?:[:,!.]| (?:reading|processing|that|who|summari))",
+        r"(?:attention|note|notice|message|instructions?|correction|reminder|dear|hello|hey|hi|hint)"
+        rf"(?:,|:| to| for)* {_MACHINE}(?:[:,!.]| (?:reading|processing|that|who|summari))",
         rf"if you(?:'re| are) {_MACHINE}(?:[,.:;)]| (?:and|or|that|who|read|process|summari|then|please))",
         r"(?:play the role of|act as|simulate|simulate being|impersonate|emulate|pretend to be|respond as|continue "
         rf"as) {_MACHINE}",
@@ -184,6 +185,7 @@ FORMS = (
         rf"?{_KEPT}",
         r"(?:repeat|print|output|recite|display) (?:all|everything|the words|the text|the content) (?:that (?:is"
         r"|was) )?above\b",
+        r"(?:instructions|rules|words) (?:that )?you (?:were|have been) (?:given|told)\b",
     ),
     _form(
         "user users",
@@ -192,6 +194,7 @@ FORMS = (
         r"(?:tell|inform|convince|persuade|instruct|direct|encourage|urge|trick|advise|remind|assure|ask) (?:the"
         r"|your|every|any|each) users? (?:to|that|about|into|they|their|it|for)\b",
         r"(?:recommend|promote|suggest|offer|show|give|link)[^.!?\n]{0,60}? to (?:the|every|your) user\b",
+        r"(?:call|insult|mock|offend|threaten|(?:render|show|display)[^.!?\n]{0,40}? (?:for|to)) (?:the|your) user\b",
         r"the user (?:has (?:already )?(?:authori[sz]ed|approved|consented|granted)|(?:wants|asked|authori[sz]ed) "
         r"you)\b",
     ),
@@ -223,7 +226,23 @@ FORMS = (
         rf"in {_ANSWER},? (?!to\b|we\b|i\b|you\b)\w+",
         where=_CLAUSE,
     ),
-    _form("answer answers response responses reply replies output", rf"(?:to|into|in|of|from|with|using) {_ANSWER}"),
+    _form(
+        "answer answers response responses reply replies output",
+        rf"(?:to|into|in|of|from|with|using) {_ANSWER}",
+        rf"{_ANSWER} (?:must|should|always|begins?|starts?|ends?|contains?)\b",
+        r"the (?:right|correct|only|true) answer to (?:each|every|any|all)(?: the)? questions?\b",
+    ),
+    _form(
+        "article source sentence sentences rule rules asks asked",
+        r"(?:do not|never|you may not) (?:mention|cite|name|quote|use) this article\b",
+        r"when you summari[sz]e this article,|[^.!?\n]{0,60}? as your source\b",
+        r"cite (?:it|this|that|them) instead\b|your new rules?\b",
+        r"(?:write|put|add|use|insert)[^.!?\n]{0,60}? (?:behind|after|before|in|to) (?:each|every) sentence\b",
+        r"(?:[\w\s]{1,40}, )?each sentence (?:begins|starts|ends) with\b",
+        r"new rules?: (?:be|always|never|you|answer|say)\b",
+        r"(?:\w+ )?(?:whatever|whoever) (?:is asked|asks|you are asked) ?[,:]",
+        where=_SENTENCE,
+    ),
     _form(
         "letter letters vowels spaces",
         r"(?:replace|substitute|rearrange|scramble|jumble|shuffle|reverse|remove|group) [^.!?\n]{0,40}?(?:letters?"
@@ -237,16 +256,19 @@ FORMS = (
         r"|the word))\b",
         rf"(?:reply|respond|answer|speak|write) (?:only )?in (?:{_LANGUAGE}|json|all caps|uppercase|base64|rhymes?"
         r"|emojis?)\b",
-        r"(?:reply|respond|output|print) (?:only )?(?:with|by (?:saying|printing)|:|[\"'])",
+        r"(?:reply|respond|output|print) (?:only )?(?:with|by (?:saying|printing)|:|[\"'])|answer only:",
+        r"(?:answer|reply|respond) (?:the question |to (?:each|every) question )?in (?:one word|capital)",
+        r"(?:reply|respond|answer) to (?:each|every) question with\b",
         r"(?:act|behave|respond) (?:as|like) (?:if you(?:'re| are| were)|an? |my )|role-?play as\b",
         r"pretend (?:to be|that you(?:'re| are)|you(?:'re| are))\b",
         where=_CLAUSE,
     ),
     _form(
-        "ignore disregard forget",
+        "ignore disregard forget answer",
+        r"forget the (?:article|question\b(?! of| whether))|do not answer ?(?:[.!]|$)",
         r"(?:ignore|disregard|forget) (?:everything|anything|all|what)\b[^.!?\n]{0,40}?\b(?:above|before(?:hand)?"
         r"|earlier|previously|so far|else i)\b",
-        r"(?:ignore|disregard) the (?:user|article|document|text|context|above)(?:'s)?\b",
+        r"(?:ignore|disregard) the (?:user|article|question|document|text|context|above)(?:'s)?\b",
         where=_CLAUSE,
     ),
     _form(

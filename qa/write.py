@@ -37,6 +37,7 @@ _STEP = re.compile(rf"{_WORD}*+(?P<gap>(?:\s|{_MARKER})++)(?P<word>{_WORD}++)(?P
 _HALF_STEP = re.compile(rf"{_WORD}*+(?P<gap>(?:\s|{_MARKER})++){_WORD}*+\Z", re.IGNORECASE)
 _TERMINATED = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'\u201d\u2019»)\]*_]*\Z")
 _BULLET = re.compile(r"\A(?:[-*•#>\u2013]+|\d{1,2}[.)])(?:\s+|\Z)")
+_LINK = re.compile(r"https?:/|\bwww\.|\]\(|<[a-z/!]", re.IGNORECASE)  # or a picture
 _HALF_BULLET = re.compile(r"\A\d{1,2}\Z")
 
 
@@ -46,7 +47,8 @@ class Written:
 
     Each one continues the one before: finished sentences and citations stay, the last sentence grows. A sentence
     that the passages bear out is `supported`, by quotes of ours, whatever number the model wrote behind it. One that
-    they do not stays unjudged, so that no text is taken back from under its readers, until the last Written says so.
+    they do not, or that has a link, stays unjudged until the last Written says so: no text is taken back from under
+    its readers.
     """
 
     sentences: tuple[Sentence, ...] = ()
@@ -216,7 +218,7 @@ class _Reply:
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        supports = judge(text, self._shown, numbers).supports
+        supports = () if _LINK.search(text) else judge(text, self._shown, numbers).supports
         cited_as = dict.fromkeys(self._cite(self._passages[number - 1], support) for number, support in supports)
         self._sentences.append(Sentence(text, tuple(cited_as), supported=True if supports else None))
 

@@ -177,6 +177,25 @@ def test_what_is_not_borne_out_is_left_out_in_the_end(reply: str, left_out: list
     assert all(sentence.supported is not False for answer in answers[:-1] for sentence in answer.sentences)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.example",
+        "www.elsewhere.example",
+        "[the shop](elsewhere.example)",
+        "![it](elsewhere.example/it.png)",
+        "<a href=elsewhere.example>the shop</a>",
+        "<img src=elsewhere.example/it.png>",
+    ],
+)
+def test_a_sentence_with_a_link_is_left_out_though_an_article_has_it(link: str) -> None:
+    said = f"The speaker is sold by {link} at 299 yuan."
+    article = f"{said} The shop opened in July."
+    found = Passage(Chunk("a.md", 0, 0, len(article), article, "Title"), 1.0)
+    *_, last = write(QUESTION, [found], [], ScriptedModel(replies=[[article]]))
+    assert [sentence.supported for sentence in last.sentences] == [False, True]
+
+
 def test_a_citation_has_everything() -> None:
     (citation,) = written(["Azure supports storage [1]."])[-1].citations
     start = ARTICLES["xiaomi.md"].index(AZURE)
