@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sentencex
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?!\w)|\w+(?:['\u2019]\w+)*")
-_ENDINGS = re.compile(r"(?<=\w{3})(?:ations?|ments?|ings?|ions?|ies|ed|es|ly|[sey])$")
+_ENDINGS = re.compile(r"(?<=\w{3})(?:at(?:e[sd]?|ing|ions?)|ments?|ings?|ions?|ies|ed|es|ly|[sey])$")
 COMMON = frozenset(
     word
     for line in (

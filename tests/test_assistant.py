@@ -74,12 +74,14 @@ def written(corpus_index: Index, reply: str) -> Answer:
 
 
 def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Index) -> None:
-    answer = written(corpus_index, "Cortana is to be integrated into the Mi AI speaker [1]. Cats purr [77].")
+    answer = written(
+        corpus_index, "The voice assistant is to be integrated into the Mi AI speaker [1]. Cats purr [77]."
+    )
     assert (answer.mode, answer.model) == ("written", "test:scripted")
     assert [citation.number for citation in answer.citations] == [1]
     citation = answer.citations[0]
     assert corpus_index.article(citation.article_id).text[citation.start : citation.end] == citation.quote
-    assert answer.text == "Cortana is to be integrated into the Mi AI speaker. [1]"
+    assert answer.text == "The voice assistant is to be integrated into the Mi AI speaker. [1]"
     assert [sentence.supported for sentence in answer.sentences] == [True, False]
     assert answer.notes[-1] == "1 sentence was left out: the quotes do not bear it out."
 

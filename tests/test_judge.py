@@ -91,15 +91,26 @@ def test_the_same_said_otherwise_is_borne_out(quote: str, sentence: str) -> None
         (SUED, "Qualcomm sued Apple in January 2017.", "another name"),
         (SUED, "Apple was sued by Qualcomm.", "another name"),
         ("In the end the dog chased a cat.", "In the end the cat chased a dog.", "order"),
-        ("Order it from Friday, 26 January; it was told on 23 January.", "Order it from 23 January.", "another day"),
+        (
+            "Order it from Friday, 26 January; we heard on 23 January.",
+            "You may order it from 23 January.",
+            "another day",
+        ),
         (MOVED, "The plant was moved from Turin to Leipzig.", "mark"),
         (MOVED, "The plant was moved to Leipzig.", "mark"),
         (MOVED, "The plant was moved after the war.", "mark"),
         ("It cost more than 5 dollars.", "It cost less than 5 dollars.", "mark"),
         ("It rose by 5 percent.", "It rose to 5 percent.", "mark"),
         (SUED, "Apple greeted Qualcomm in January 2017 because of its licences.", "words"),
+        ("It is asked this month, and it ends next year.", "It is asked next month.", "opposite"),
+        (SUED, "Apple sued Qualcomm in January 2017 because of its tariffs.", "words"),
+        (SUED, "The problem of Apple was sued.", "words"),
+        (SHARES, "Shares of Broadcom, while those of Qualcomm fell by two percent, were a problem.", "words"),
+        (SUED, "Apple and Qualcomm", "nothing"),
+        ("7; Larson; 2339; 1", "7; Larson; 2339; 1", "nothing"),
+        (SUED, "Apple sued Qualcomm, Apple sued Qualcomm.", "nothing"),
         (SUED, "Cats purr.", "word"),
-        (SUED, "Yes.", "words"),
+        (SUED, "Yes.", "nothing"),
     ],
 )
 def test_what_is_not_in_the_quote_is_not_borne_out(quote: str, sentence: str, why: str) -> None:
@@ -128,6 +139,13 @@ def test_it_stands_for_what_was_named_before() -> None:
 def test_last_year_counts_from_the_day_of_the_article(sentence: str, verdict: bool) -> None:
     shown = [passage("It opened last year.", day=date(2018, 5, 3))]
     assert judge(sentence, shown).supported is verdict
+
+
+def test_a_man_of_the_quote_is_no_woman() -> None:
+    quote = "Ruffin said that she knew little of Patrick, but he left her intrigued."
+    assert supported("Patrick left her intrigued.", quote)
+    assert supported("Ruffin said that she knew little of Patrick.", quote)
+    assert not supported("Ruffin said that she knew little of Patrick, but she left her intrigued.", quote)
 
 
 def test_a_quote_of_two_sentences_and_never_of_two_paragraphs() -> None:

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from qa.judge.align import carried, places
 from qa.judge.term import DATES, Term, name_run, opposite
 
-_COVERED = 0.7  # of the words that are no names or numbers: the share that the quote has at least
-_FEW = 0.25  # of all terms: what a single word that the quote lacks may be
+_MANY = 8  # terms of a sentence in which a word may be that the quote lacks
 _NEAR = 4  # terms
 _ALIKE = 6  # letters from which two words are forms of one
 _EXACT = DATES | {"number", "name"}
@@ -45,13 +43,29 @@ class Quoted:
 def objection(said: Sequence[Term], quoted: Quoted) -> str | None:
     """What the quote does not bear out, in a word; None where it bears out all that is said.
 
-    A kind of term that the quote lacks; "opposite", "negation" or "mark" where it says the opposite; "another" where
-    it says it of another; "order" where two have changed sides; "words" where too many are missing.
+    "nothing" where it says nothing, as a list of names does, or the same again and again; a kind of term that the
+    quote lacks; "opposite", "negation" or "mark" where it says the opposite; "another" where it says it of another;
+    "order" where two have changed sides; "words" where too many are missing.
     """
-    if not said:
-        return "words"
+    if not _states(said) or _repeats(said, quoted.terms):
+        return "nothing"
     compared = _Compared(said, quoted)
     return compared.missing() or compared.said_otherwise() or compared.another() or compared.reversed()
+
+
+def _states(said: Sequence[Term]) -> bool:
+    """Whether anything is said of anything: neither a single word nor names and numbers alone."""
+    words = (not term.opens and term.kind in {"word", "opposed"} for term in said)
+    return any(term.marks & {"be", "will"} for term in said) or (len(said) > 1 and any(words))
+
+
+def _repeats(said: Sequence[Term], quoted: Sequence[Term]) -> bool:
+    """Whether a sentence has the same three words twice where the quote has them once."""
+    runs, others = (
+        Counter(zip(keys, keys[1:], keys[2:], strict=False))
+        for keys in ([term.key for term in found] for found in (said, quoted))
+    )
+    return any(times > max(others[run], 1) for run, times in runs.items())
 
 
 class _Compared:
@@ -62,23 +76,28 @@ class _Compared:
 
     def missing(self) -> str | None:
         """A number, date or name that the quote lacks, a word whose opposite it has, or too many words."""
-        words = missing = 0
-        replaced = False
+        missing = 0
         for at, term in enumerate(self._said):
             if self._places[at] is not None:
-                words += term.kind not in _EXACT
-            elif term.kind in _EXACT or (term.opens and term.key not in self._context.common):
+                continue
+            if term.kind in _EXACT or (term.opens and term.key not in self._context.common):
                 if not self._known_otherwise(at):
                     return term.kind
             elif self._contrary(at):
                 return "opposite"
-            else:
-                words += 1
-                alike = len(term.key) >= _ALIKE and any(key[:_ALIKE] == term.key[:_ALIKE] for key in self._keys)
-                missing += not alike
-                replaced = replaced or (not alike and self._replaces(at))
-        few = missing == 1 and missing <= _FEW * len(self._said) and not replaced
-        return None if few or missing <= (1 - _COVERED) * words else "words"
+            elif not self._alike(term) and not term.text.endswith("ly"):
+                missing += 1
+                if self._bears(at) or self._replaces(at):
+                    return "words"
+        return None if missing <= len(self._said) // _MANY else "words"
+
+    def _alike(self, term: Term) -> bool:
+        """Whether the quote has the word in another form: "deliver" and "delivery"."""
+        return len(term.key) >= _ALIKE and any(key[:_ALIKE] == term.key[:_ALIKE] for key in self._keys)
+
+    def _bears(self, at: int) -> bool:
+        """Whether a word is what the sentence is about, or says of it, as far as its form and its place tell."""
+        return at in (0, len(self._said) - 1) or self._said[at].verb or self._said[at].kind == "opposed"
 
     def _contrary(self, at: int) -> bool:
         """Whether the quote has the opposite of a word, or anything else in the place of one that has an opposite."""
@@ -128,9 +147,9 @@ class _Compared:
         day = self._context.published
         if day is None or any(other.kind == term.kind for other in self._quoted):
             return False
-        for one, two in pairwise(self._quoted):
-            if two.key == "year" and one.key in {"next+", "next-"}:
-                return term.key == str(day.year + (1 if one.key == "next+" else -1))
+        for other in self._quoted:
+            if other.key in {"next year+", "next year-"}:
+                return term.key == str(day.year + (1 if other.key[-1] == "+" else -1))
         return term.key in {str(day.year), f"m{day.month}", f"{day.month}-{day.day}"}
 
     def _abbreviated(self, at: int) -> bool:

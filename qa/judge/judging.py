@@ -20,6 +20,8 @@ _MOST_QUOTES = 8  # of a passage that are looked at: those with most of a senten
 _SHORTEST_PART = 3  # words of a part of a sentence that is judged by itself
 _JOINT = re.compile(r"[;,]?\s+(?:and|but|while|whereas)\s+|;\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b", re.IGNORECASE)
+_HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
+_SHE = re.compile(r"\b(?:she|hers?|herself)\b", re.IGNORECASE)
 _COMPANY = re.compile(r"\bthe (?:\w+ )?(?:company|firm|group|bank|court|agency)\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:they|both|the two|the pair|the (?:\w+ )?(?:companies|firms|groups|banks))\b", re.IGNORECASE
@@ -53,7 +55,8 @@ def judge(sentence: str, passages: Sequence[Passage], preferred: Iterable[int] =
     found = _supports(sentence, passages, wanted)
     if not found:
         found = sorted(_supports(sentence, passages, others), key=lambda pair: -pair[1].score)[:1]
-    return Judged(tuple(found or _joined(sentence, passages, [*wanted, *others])))
+    found = found or _joined(sentence, passages, [*wanted, *others])
+    return Judged() if _another_person(sentence, found) else Judged(tuple(found))
 
 
 def _supports(
@@ -90,6 +93,13 @@ def _support(sentence: str, passage: Passage, passages: Iterable[Passage], *, pa
             words = chunk.text[quote.start : quote.end]
             return Support(chunk.start + quote.start, chunk.start + quote.end, words, support_score(sentence, words))
     return None
+
+
+def _another_person(sentence: str, found: Iterable[tuple[int, Support]]) -> bool:
+    """Whether a "he" of the quotes has become a "she", or the other way."""
+    quotes = " ".join(dict.fromkeys(support.quote for _, support in found))
+    he, she = (len(each.findall(sentence)) - len(each.findall(quotes)) for each in (_HE, _SHE))
+    return he * she < 0
 
 
 @dataclass(frozen=True, slots=True)

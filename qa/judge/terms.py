@@ -27,6 +27,7 @@ _OVER = {"over": "+", "above": "+", "under": "-", "below": "-"}
 _MORE = {"more": "+", "least": "+", "less": "-", "fewer": "-", "most": "-"}
 _YEARS = range(1100, 2100)
 _BEFORE_MONTH = _words("in of since until by last next this late early mid from to and")
+_PERIODS = _words("day night week weekend month quarter summer winter spring autumn fall season year decade century")
 _ALSO_WORDS = _words("may march jan feb mar apr jun jul aug sep sept oct nov dec")  # beside months
 
 
@@ -179,6 +180,8 @@ class _Terms:
         if known or any(character.isdigit() for character in word):
             return self._add(root, "name", token.text)
         key = _meanings().get(word) or _meanings().get(root) or root
+        if key in {"next+", "next-"} and (period := self._token(1).word) in _PERIODS:
+            return self._add(f"next {period}{key[-1]}", "opposed", token.text, 2)  # "next year" is one thing
         return self._add(key, "opposed" if opposite(key) else "word", token.text)
 
 

@@ -1,11 +1,13 @@
 """What the model said is kept and said again; what a person judges is the model's own."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
+from langchain_core.language_models import BaseChatModel
 
 from qa.answer import Answer, Citation, Query, Sentence
+from qa.chat_model import ask_chat_model
 from qa.complete import completed
 from qa.evaluate import Question
 from qa.quote import Quotes
@@ -13,18 +15,20 @@ from tests.evaluation.written import recorded, sentences_of
 from tests.language_model import ScriptedModel
 
 
+def reply(model: BaseChatModel, question: str) -> str:
+    return "".join(piece.text for piece in ask_chat_model(model, "Answer.", question))
+
+
 def test_a_reply_is_asked_for_once_and_kept_though_nobody_wants_its_end(tmp_path: Path) -> None:
     file = tmp_path / "replies.jsonl"
     model = ScriptedModel(replies=[["One. ", "Two. ", "Three."], ["Four."]])
-    stream = recorded(model, file).stream("a question")
-    assert [next(stream).text, next(stream).text] == ["One. ", "Two. "]
-    stream.close()
-    assert recorded(model, file).invoke("a second one").text == "Four."
+    with closing(ask_chat_model(recorded(model, file), "Answer.", "a question")) as pieces:
+        assert [next(pieces).text, next(pieces).text] == ["One. ", "Two. "]
+    assert reply(recorded(model, file), "a second one") == "Four."
     again = recorded(ScriptedModel(replies=[]), file)
-    assert again.invoke("a question").text == "One. Two. "
-    assert again.invoke("a second one").text == "Four."
-    with pytest.raises(IndexError):
-        again.invoke("a third one")
+    assert reply(again, "a question") == "One. Two. "
+    assert reply(again, "a second one") == "Four."
+    assert model.replies == []
 
 
 def test_a_person_judges_what_the_model_wrote_and_not_what_was_added() -> None:
