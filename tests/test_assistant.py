@@ -75,7 +75,7 @@ def written(corpus_index: Index, reply: str) -> Answer:
 
 def test_a_chat_model_writes_and_its_numbers_become_citations(corpus_index: Index) -> None:
     answer = written(
-        corpus_index, "The voice assistant is to be integrated into the Mi AI speaker [1]. Cats purr [77]."
+        corpus_index, "The voice assistant is to be integrated into the Mi AI speaker [1]. Cats purr [7]."
     )
     assert (answer.mode, answer.model) == ("written", "test:scripted")
     assert [citation.number for citation in answer.citations] == [1]
