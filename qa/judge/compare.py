@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from qa.judge.align import carried, places
+from qa.judge.claim import left_open, repeats, states
 from qa.judge.term import DATES, Term, name_run, opposite
 
 _MANY = 8  # terms of a sentence in which a word may be that the quote lacks
 _NEAR = 4  # terms
 _ALIKE = 6  # letters from which two words are forms of one
 _EXACT = DATES | {"number", "name"}
-_STRICT = frozenset({"time+", "time-", "more+", "more-"})
+_STRICT = frozenset({"time+", "time-", "more+", "more-", "why", "all"})
 _CASES = frozenset(
     {"way+", "way-", "side+", "side-", "time+", "time-", "since+", "since-", "over+", "over-", "place", "by"}
 )
@@ -45,34 +46,23 @@ def objection(said: Sequence[Term], quoted: Quoted) -> str | None:
 
     "nothing" where it says nothing, as a list of names does, or the same again and again; a kind of term that the
     quote lacks; "opposite", "negation" or "mark" where it says the opposite; "another" where it says it of another;
-    "order" where two have changed sides; "words" where too many are missing.
+    "order" where two have changed sides; "open" where it leaves open whether that is so; "words" where too many are
+    missing.
     """
-    if not _states(said) or _repeats(said, quoted.terms):
+    if not states(said) or repeats(said, quoted.terms):
         return "nothing"
-    compared = _Compared(said, quoted)
+    found = places(said, quoted.terms)
+    if left_open(said, quoted.terms, found):
+        return "open"
+    compared = _Compared(said, quoted, found)
     return compared.missing() or compared.said_otherwise() or compared.another() or compared.reversed()
 
 
-def _states(said: Sequence[Term]) -> bool:
-    """Whether anything is said of anything: neither a single word nor names and numbers alone."""
-    words = (not term.opens and term.kind in {"word", "opposed"} for term in said)
-    return any(term.marks & {"be", "will"} for term in said) or (len(said) > 1 and any(words))
-
-
-def _repeats(said: Sequence[Term], quoted: Sequence[Term]) -> bool:
-    """Whether a sentence has the same three words twice where the quote has them once."""
-    runs, others = (
-        Counter(zip(keys, keys[1:], keys[2:], strict=False))
-        for keys in ([term.key for term in found] for found in (said, quoted))
-    )
-    return any(times > max(others[run], 1) for run, times in runs.items())
-
-
 class _Compared:
-    def __init__(self, said: Sequence[Term], quoted: Quoted) -> None:
+    def __init__(self, said: Sequence[Term], quoted: Quoted, found: list[int | None]) -> None:
         self._said, self._quoted, self._keys = said, quoted.terms, quoted.keys
         self._context = quoted
-        self._places = places(said, quoted.terms)
+        self._places = found
 
     def missing(self) -> str | None:
         """A number, date or name that the quote lacks, a word whose opposite it has, or too many words."""

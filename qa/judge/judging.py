@@ -26,6 +26,12 @@ _COMPANY = re.compile(r"\bthe (?:\w+ )?(?:company|firm|group|bank|court|agency)\
 _SEVERAL = re.compile(
     r"\b(?:they|both|the two|the pair|the (?:\w+ )?(?:companies|firms|groups|banks))\b", re.IGNORECASE
 )
+_NAMED = re.compile(r"(?:[A-Z][\w.’'-]*(?: (?:of |the )?(?=[A-Z]))?)+")
+_HAS_SUBJECT = re.compile(
+    r"(?:it|he|she|they|we|the|an?|its|his|her|their|this|that|these|those|there|both|all|some|many|one|other|others)\b"
+    r"|(?-i:[A-Z\d])",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"(?:(?:But|And|If|When|As|So|Yet|In \w+|At first),? )?"
     r"(?:It|He|She|They|Its|His|Her|Their|The (?:company|firm|group))\b",
@@ -72,10 +78,16 @@ def _joined(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) 
         parts = sentence[: joint.start()], sentence[joint.end() :]
         if min(len(part.split()) for part in parts) < _SHORTEST_PART:
             continue
-        found = [_supports(part, passages, numbers, part=True)[:1] for part in parts]
+        found = [_supports(part, passages, numbers, part=True) for part in _with_subject(*parts)]
         if all(found):
-            return list(dict.fromkeys(pair for pairs in found for pair in pairs))
+            return list(dict.fromkeys(supports[0] for supports in found))
     return []
+
+
+def _with_subject(first: str, second: str) -> tuple[str, str]:
+    """The parts of a sentence, the second one with the name that it is said of: "Apple sued X" and "bought Y"."""
+    named = _NAMED.match(first)
+    return first, second if named is None or _HAS_SUBJECT.match(second) else f"{named.group()} {second}"
 
 
 def _support(sentence: str, passage: Passage, passages: Iterable[Passage], *, part: bool) -> Support | None:
@@ -89,7 +101,7 @@ def _support(sentence: str, passage: Passage, passages: Iterable[Passage], *, pa
     likely = [(count, quote) for count, quote in shared if 2 * count >= len(keys)]
     likely.sort(key=lambda pair: (-pair[0], pair[1].end - pair[1].start))
     for _, quote in likely[:_MOST_QUOTES]:
-        if not (part and keys - quote.quoted.keys) and objection(said, quote.quoted) is None:
+        if not (part and keys - quote.quoted.keys - quote.quoted.subject) and objection(said, quote.quoted) is None:
             words = chunk.text[quote.start : quote.end]
             return Support(chunk.start + quote.start, chunk.start + quote.end, words, support_score(sentence, words))
     return None

@@ -156,9 +156,17 @@ def _numbered(words: str, first: int = 1, step: int = 1) -> Mapping[str, int]:
 MARKS = _each(
     "time+ before prior / time- after following / since+ since / since- until / more+ exceeding / up+ up / up- down"
     " / way+ from / way- to into toward towards / side+ for / side- against / by / place in on at with / of"
-    " / clause when where which who that because if as"
+    " / clause when where which who that as / why because due owing / if if whether unless"
+    " / all all every each"
 )
 """Small words by what they say of the word that follows them; + and - are opposites."""
+
+HEDGES = _each(
+    "deny refuse fail reject decline doubt dispute claim allege accuse suspect charge acquit prevent avoid stop block"
+    " myth hoax rumour rumor speculate believe think fear suggest consider threaten unlikely ban forbid"
+    " / plan hope want seek try attempt expect aim agree propose offer order ask urge demand likely promise vow need"
+)
+"""Words that leave open whether what they lead to is so; what those behind the stroke lead to may come."""
 
 NEGATIONS = frozenset(
     _each(

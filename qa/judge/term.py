@@ -48,7 +48,7 @@ class Term:
     @property
     def verb(self) -> bool:
         """Whether its form, or what stands before it, tells that it is a verb."""
-        return self.participle or (self.kind in {"word", "opposed"} and bool(self.marks & {"be", "will"}))
+        return self.participle or (self.kind in {"word", "opposed"} and bool(self.marks & {"be", "will", "may"}))
 
 
 def name_run(found: Sequence[Term], at: int) -> range:

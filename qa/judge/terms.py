@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from qa.judge.amounts import NO_TOKEN, Token, amount, ordinal, tokens
-from qa.judge.meanings import MARKS, MONTHS, NEGATIONS, OPPOSITES, SAME, SCALES, UNITS, WEEKDAYS
+from qa.judge.meanings import HEDGES, MARKS, MONTHS, NEGATIONS, OPPOSITES, SAME, SCALES, UNITS, WEEKDAYS
 from qa.judge.term import Kind, Term, opposite
 from qa.judge.voice import active
 from qa.support import COMMON, stem
@@ -22,7 +22,8 @@ _DROPPED = (COMMON - {"said", "say", "same", "more", "most", "few"}) | _words(
     "whose within would yes yet",
 )
 _BE = _words("is are was were be been being gets got")
-_WILL = _words("will would can could may might must should shall has have had did does")
+_WILL = _words("will would can must should shall has have had did does")
+_MAY = _words("may might could")
 _OVER = {"over": "+", "above": "+", "under": "-", "below": "-"}
 _MORE = {"more": "+", "least": "+", "less": "-", "fewer": "-", "most": "-"}
 _YEARS = range(1100, 2100)
@@ -170,6 +171,8 @@ class _Terms:
             return f"{'more' if after.kind in {'number', 'money'} else 'over'}{_OVER[word]}"
         if (word in _MORE and after.word == "than") or (word in {"most", "least"} and before.word == "at"):
             return f"more{_MORE[word]}"
+        if word in _MAY or (word in {"almost", "nearly"} and after.kind not in {"number", "money"}):
+            return "may"
         return "be" if word in _BE else "will" if word in _WILL else MARKS.get(word)
 
     def _word(self) -> bool:
@@ -183,6 +186,13 @@ class _Terms:
         if key in {"next+", "next-"} and (period := self._token(1).word) in _PERIODS:
             return self._add(f"next {period}{key[-1]}", "opposed", token.text, 2)  # "next year" is one thing
         return self._add(key, "opposed" if opposite(key) else "word", token.text)
+
+
+@cache
+def hedges() -> dict[str, bool]:
+    """The key of each word that leaves open whether what follows is so, and whether that may come."""
+    keys = {word: _meanings().get(word) or _meanings().get(stem(word)) or stem(word) for word in HEDGES}
+    return {keys[word]: group == "plan" for word, group in HEDGES.items()}
 
 
 @cache

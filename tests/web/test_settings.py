@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
 ]
 
-WRITTEN = "Cortana comes to the Mi AI speaker [1]."
+WRITTEN = "The integration of Cortana into the Mi AI speaker is one proposed project [1]."
 NEXT = 'What is the "Mi AI" <speaker>?'
 
 
