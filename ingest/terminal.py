@@ -50,12 +50,9 @@ class _Stderr(logging.Handler):
 
 def begin(verbose: bool) -> None:
     """Set up logging, on stderr, and keep every library off the network."""
-    logging.basicConfig(
-        handlers=[_Stderr()],
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(message)s",
-        force=True,
-    )
+    logging.basicConfig(handlers=[_Stderr()], level=logging.WARNING, format="%(message)s", force=True)
+    for ours in ("ingest", "qa") if verbose else ():  # what others tell may be an address with a password in it
+        logging.getLogger(ours).setLevel(logging.INFO)
     # The weights come from a package: nothing may ask a hub, whatever a library would like.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

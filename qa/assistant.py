@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ingest.index import Index, Passage
-from qa.answer import Answer, Mode, Refusal, Seconds, Turn
+from qa.answer import Answer, Mode, Seconds, Turn
 from qa.complete import completed
 from qa.context import context_length
 from qa.find import Finder
@@ -96,7 +96,7 @@ class Assistant:
         started = time.perf_counter()
         generation, k = self.index.current(), options.get("k") or self.k
         finder = Finder(generation, self.index.embedder, self.reader, k=k, reranker=self.reranker)
-        queries, notes = self._queries(question, history, finder, options)
+        queries, failure = self._queries(question, history, finder, options)
         asked = time.perf_counter()
         given = options.get("any_time") or queries[0].query.since or queries[0].query.until
         period = None if given else period_of(question, options.get("asked") or date.today())
@@ -107,15 +107,16 @@ class Assistant:
             question,
             finding.query,
             passages=quotes.passages,
-            notes=(*notes, *finding.notes, *quotes.notes, *warnings(quotes.passages)),
+            notes=(*finding.notes, *quotes.notes, *warnings(quotes.passages)),
             probability=quotes.probability,
             index_generation=finder.generation.number,
         )
-        answers = (
-            iter([_quoted(answer, quotes)])
-            if self.chat_model is None or options.get("mode") == "quotes" or quotes.refusal is not None
-            else self._written(answer, quotes, history, self.chat_model)
-        )
+        if self.chat_model is None or options.get("mode") == "quotes" or quotes.refusal is not None:
+            answers = iter([_quoted(answer, quotes)])
+        elif failure:  # whoever did not answer once is not waited for again
+            answers = iter([_quoted_instead(answer, quotes, failure)])
+        else:
+            answers = self._written(answer, quotes, history, self.chat_model)
         for answer in answers:
             now = time.perf_counter()
             read = found - asked - finding.seconds
@@ -157,46 +158,54 @@ class Assistant:
 
     def _queries(
         self, question: str, history: Sequence[Turn], finder: Finder, options: Options
-    ) -> tuple[tuple[Weighted, ...], tuple[str, ...]]:
-        """The queries by the plain way, or the chat model's where that finds better evidence."""
+    ) -> tuple[tuple[Weighted, ...], str | None]:
+        """The queries by the plain way, or the chat model's where that finds better evidence; why it failed."""
         since, until, sources = options.get("since"), options.get("until"), options.get("sources") or ()
         plain = make_queries(question, history, since=since, until=until, sources=sources)
         if self.chat_model is None or options.get("mode") == "quotes" or not history:
-            return plain, ()
+            return plain, None
         try:
             text = rewrite_query(question, history, self.chat_model)
         except WritingFailed as error:
-            return plain, (f"{error.reason} The question was made to stand alone without it.",)
+            return plain, error.reason
         rewritten = Weighted(replace(plain[0].query, text=" ".join(text.split()) or plain[0].query.text))
         if finder.best_score((rewritten,)) <= finder.best_score(plain[:1]):
-            return plain, ()
-        return (rewritten, Weighted(make_query(question, since=since, until=until, sources=sources))), ()
+            return plain, None
+        return (rewritten, Weighted(make_query(question, since=since, until=until, sources=sources))), None
 
     def _written(
         self, answer: Answer, quotes: Quotes, history: Sequence[Turn], chat_model: "BaseChatModel"
     ) -> Iterator[Answer]:
-        """The answer as the chat model writes it; in quotes, with a note, when that fails."""
+        """The answer as the chat model writes it; in quotes, with a note, when that fails.
+
+        Whether there is an answer is decided as it is without a model: one that finds none is not believed.
+        """
         begun = replace(answer, mode="written", model=self.model_name)
         written, last = Written(), begun
         try:
             context = context_length(chat_model)
             for written in write(answer.question, answer.passages, history, chat_model, context=context):
-                notes = answer.notes + written.notes
-                if written.refused:
-                    nearest = quotes.citations
-                    yield replace(begun, refusal=Refusal("The articles do not say.", nearest), notes=notes)
-                    return
-                last = replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
-                yield last
-            failure = None if written.citations else "The articles do not bear out what the language model wrote."
+                if not written.refused:
+                    notes = answer.notes + written.notes
+                    last = replace(begun, sentences=written.sentences, citations=written.citations, notes=notes)
+                    yield last
+            failure = None
+            if written.refused:
+                failure = "The language model finds no answer in these passages."
+            elif not written.citations:
+                failure = "The articles do not bear out what the language model wrote."
         except WritingFailed as error:
             failure = error.reason
         if failure is not None:
-            note = f"{failure} This answer is in quotes instead."
-            yield _quoted(replace(answer, notes=(*answer.notes, note)), quotes)
+            yield _quoted_instead(answer, quotes, failure)
         elif (whole := completed(last, quotes)) is not last:
             yield whole
 
 
 def _quoted(answer: Answer, quotes: Quotes) -> Answer:
     return replace(answer, sentences=quotes.sentences, citations=quotes.citations, refusal=quotes.refusal)
+
+
+def _quoted_instead(answer: Answer, quotes: Quotes, failure: str) -> Answer:
+    note = f"{failure} This answer is in quotes instead."
+    return _quoted(replace(answer, notes=(*answer.notes, note)), quotes)

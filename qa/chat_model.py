@@ -1,7 +1,6 @@
 """A name → a LangChain chat model; asking it → pieces of text. The only place that knows providers."""
 
 import re
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from qa.failure import failure_reason, model_failures
 from qa.gguf import serve
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _STOP_KEYS = ("finish_reason", "stop_reason", "done_reason", "status")
 _THOUGHT = ("<think>", "</think>")
 _THOUGHT_CHARACTERS = 40_000
 _LIMIT_REACHED = ("length", "max_tokens")
+_FINISHED = ("", "stop", "end_turn", "stop_sequence", "eos", "completed", "load", "unload")
 
 
 class ChatModelError(ValueError):
@@ -40,10 +41,10 @@ class WritingFailed(RuntimeError):  # noqa: N818 - named for what happened, as i
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next piece of a reply; `limit_reached` on a last one: the model had to stop in the middle."""
+    """The next piece of a reply; `cut` on a last one: why the model stopped in the middle, a sentence for people."""
 
     text: str
-    limit_reached: bool = False
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,6 @@ _PROVIDERS = {
     "ollama": _Provider("ollama", extra="ollama"),
     "gguf": _Provider("openai", extra="gguf"),
 }
-_FAILURES = (
-    ("openai", "OpenAIError"),
-    ("httpx", "HTTPError"),
-    ("httpx2", "HTTPError"),
-    ("anthropic", "AnthropicError"),
-    ("ollama", "ResponseError"),
-    ("google.genai.errors", "APIError"),
-)
 
 
 def open_chat_model(name: str, *, url: str | None = None, timeout: float = 60.0) -> "BaseChatModel":
@@ -114,12 +107,13 @@ def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str)
             _, thought_through, said = begun.partition(_THOUGHT[1])
             if begun.startswith(_THOUGHT[0]):
                 if thought_through:
-                    yield Piece(said, piece.limit_reached)
+                    yield Piece(said, piece.cut)
                     break
                 if len(begun) > _THOUGHT_CHARACTERS:
                     raise WritingFailed("The language model thinks without end.")
+                yield Piece("")  # so that whoever waits can stop it
             elif not _THOUGHT[0].startswith(begun):
-                yield Piece(held, piece.limit_reached)
+                yield Piece(held, piece.cut)
                 break
         yield from pieces
 
@@ -141,7 +135,13 @@ def _pieces(chat_model: "BaseChatModel", instructions: str, request: str) -> Gen
     # A connection that is closed early looks like an end; but these always say why they stop.
     if not stopped and provider in {known.name for known in _PROVIDERS.values()}:
         raise WritingFailed("The language model's answer broke off in the middle.")
-    yield Piece("", limit_reached=stopped in _LIMIT_REACHED)
+    yield Piece("", _cut(stopped))
+
+
+def _cut(stopped: str) -> str:
+    if stopped in _LIMIT_REACHED:
+        return "The language model reached its limit of length and stopped in the middle."
+    return "" if stopped in _FINISHED else "The language model's answer was stopped by its provider."
 
 
 def _next(stream: "Iterator[AIMessageChunk]", *, begun: bool) -> "AIMessageChunk | None":
@@ -149,56 +149,6 @@ def _next(stream: "Iterator[AIMessageChunk]", *, begun: bool) -> "AIMessageChunk
         return next(stream, None)
     except model_failures() as error:
         raise WritingFailed(failure_reason(error, begun=begun)) from None  # what it says may hold a key
-
-
-def model_failures() -> tuple[type[Exception], ...]:
-    """List what asking can raise: LangChain's, the system's and the loaded providers' own exceptions.
-
-    And the four that a client trips over when a server speaks nonsense: bad JSON, other types, other fields.
-    """
-    from langchain_core.exceptions import LangChainException
-
-    loaded = [getattr(sys.modules[module], name) for module, name in _FAILURES if module in sys.modules]
-    return (LangChainException, OSError, *loaded, ValueError, TypeError, AttributeError, LookupError)
-
-
-def failure_reason(error: Exception, *, begun: bool = False) -> str:
-    """Say why a chat model did not answer, in our own words: the exception's could hold a key."""
-    from langchain_core import exceptions as langchain
-
-    status = getattr(error, "status_code", None) or getattr(error, "code", None)
-    timeouts = (TimeoutError, langchain.ModelTimeoutError)
-    unreachable = (ConnectionError, OSError, langchain.ModelConnectionError)
-    if isinstance(error, langchain.ContextOverflowError) or (status in {400, 413} and _says_too_long(error)):
-        return "The question and its passages are longer than the language model can read."
-    if isinstance(error, timeouts) or "Timeout" in type(error).__name__:
-        return "The language model did not answer in time."
-    if isinstance(status, int):
-        return _STATUS_REASONS.get(status) or (
-            f"The language model's server had an error of its own ({status})."
-            if status >= 500
-            else f"The language model's server refused the request ({status})."
-        )
-    if isinstance(error, unreachable) or type(error).__module__.startswith(("httpx", "httpcore")):
-        return (
-            "The connection to the language model broke off in the middle of its answer."
-            if begun
-            else "The language model could not be reached."
-        )
-    return "The language model's server sent something that is not an answer."
-
-
-_STATUS_REASONS = {
-    401: "The language model's server refused the key.",
-    403: "The language model's server does not allow this key to use the model.",
-    404: "The language model's server does not know the model.",
-    429: "The language model's server takes no more requests for now: too many, or the account is used up.",
-}
-
-
-def _says_too_long(error: Exception) -> bool:
-    said = str(error).casefold()
-    return "context" in said or "too long" in said or "too large" in said
 
 
 def _stop(chunk: "AIMessageChunk") -> str:

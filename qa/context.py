@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from qa.chat_model import model_failures
+from qa.failure import model_failures
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from ingest.doctor import Finding, examine_index
-from qa.chat_model import ChatModelError, failure_reason, model_failures, open_chat_model
+from qa.chat_model import ChatModelError, open_chat_model
+from qa.failure import failure_reason, model_failures
 
 _SECONDS = 15.0  # that a chat model may take to begin
 

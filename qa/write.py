@@ -1,6 +1,7 @@
 """Passages → prose by a chat model: its reply is read as it arrives, each sentence judged and given its quotes."""
 
 import re
+import time
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -14,8 +15,9 @@ from qa.chat_model import WritingFailed, ask_chat_model
 from qa.context import UNKNOWN, tokens
 from qa.instructions import without_instructions
 from qa.judge import judge
+from qa.judge.meanings import NEGATIONS
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
-from qa.support import Support, content_words, names_and_numbers
+from qa.support import Support, content_words
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -24,7 +26,7 @@ __all__ = ["WritingFailed", "Written", "rewrite_query", "write"]
 
 ANSWER_CHARACTERS = 2_000
 _ANSWER_TOKENS = 700  # of a context that the answer needs, and what a model puts around a prompt
-_NEW_WORDS = 3  # that a rewritten question may have beside those of the conversation
+_PATIENCE = 0.5  # seconds without a word after which whoever waits may stop it
 
 _NUMBERS = r"[\s^]*(?:(?:passage|source|article)s?\s+)?\d+(?::\d+)?(?:[\s,;&^\u2013-]+\d+)*\s*(?:†[^\[\]【】]*)?"
 _SHORT = r"(?=[\[【]{1,2}[^\[\]【】\n]{1,60}[\]】])"  # as much as _HALF_MARKER keeps back
@@ -70,7 +72,8 @@ def write(
 
     Passages come most relevant first; those that find no room in the model's `context` (tokens) are left out from
     the end, and so is what reads like an instruction. What was not shown cannot be cited. A finished sentence is
-    judged and gets its citations. Raises WritingFailed.
+    judged and gets its citations. A model that says nothing yet is heard of all the same, now and then. Raises
+    WritingFailed.
     """
     if not passages:
         yield Written(refused=True)
@@ -80,15 +83,17 @@ def write(
     reply = _Reply(shown, passages)
     if len(shown) < len(passages):
         reply.notes.append(f"The language model was shown the first {len(shown)} of {len(passages)} passages.")
-    before = Written()
+    before, told, noted = Written(), time.monotonic(), len(reply.notes)
     with closing(_limited(chat_model, prompt, answer_characters, reply.notes)) as pieces:
         for piece in pieces:
             reply.add(piece)
-            if (written := reply.so_far()).sentences != before.sentences:
+            written = reply.so_far()
+            if written.sentences != before.sentences or time.monotonic() > told + _PATIENCE:
                 yield (before := written)
+                told = time.monotonic()
             if reply.over:
                 break
-    written = reply.finish()
+    written = reply.finish(whole=len(reply.notes) == noted)
     if not (written.sentences or written.refused):
         raise WritingFailed("The language model's answer was empty.")
     if written != before:
@@ -98,7 +103,7 @@ def write(
 def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatModel") -> str:
     """Make the question stand alone, by what the conversation says; a bad reply leaves it as it is.
 
-    Bad is an empty or very long one, or one with a name, a number or several words of its own. Raises
+    Bad is an empty or very long one, or one with a word or a negation that the conversation does not have. Raises
     WritingFailed.
     """
     if not history:
@@ -108,9 +113,13 @@ def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatM
     limit = 2 * len(question) + 200
     reply = "".join(_limited(chat_model, prompt, limit + 1, []))
     line = next((line for line in reply.splitlines() if line.strip()), "").strip(" \t\"'\u201c\u201d*>")
-    known = content_words(f"{talk} {question}")
-    invented = names_and_numbers(line) - known or len(content_words(line) - known) > _NEW_WORDS
+    said = f"{talk} {question}"
+    invented = content_words(line) - content_words(said) or _negations(line) - _negations(question)
     return question if not line or len(reply) > limit or invented else line
+
+
+def _negations(text: str) -> frozenset[str]:
+    return NEGATIONS.intersection(re.findall(r"[\w']+", text.casefold().replace("\u2019", "'")))
 
 
 def _answer_prompt(
@@ -143,8 +152,8 @@ def _limited(
             if left < 0:
                 notes.append(f"The answer was cut off after {characters} characters.")
                 return
-            if piece.limit_reached:
-                notes.append("The language model reached its limit of length and stopped in the middle.")
+            if piece.cut:
+                notes.append(piece.cut)
 
 
 class _Reply:
@@ -166,9 +175,11 @@ class _Reply:
         self._text += "".join(c if c.isprintable() or c.isspace() else "" for c in piece)
         self._read(self._text[: _start(_HALF_MARKER.search(self._text), len(self._text))])
 
-    def finish(self) -> Written:
+    def finish(self, *, whole: bool) -> Written:
+        """Judge what is left, but not half a sentence of a reply that is not whole."""
         self._read(self._text, last=True)
-        self._finish_sentence(_CUT_MARKER.sub("", self._text))
+        rest = _CUT_MARKER.sub("", self._text)
+        self._finish_sentence(rest, judged=whole or bool(_TERMINATED.search(_clean(rest))))
         self._text = ""
         if unsupported := sum(not sentence.supported for sentence in self._sentences):
             self._sentences = [replace(s, supported=bool(s.supported)) for s in self._sentences]
@@ -206,19 +217,19 @@ class _Reply:
             self._finish_sentence(text[:border])
             text, self._text, self._decided = text[border:], self._text[border:], 0
 
-    def _finish_sentence(self, written: str) -> None:
+    def _finish_sentence(self, written: str, *, judged: bool = True) -> None:
         text = _clean(written)
         if not text or self.over:
             return
         numbers = [number for number in _numbers(written) if 1 <= number <= len(self._shown)]
-        if not self._sentences and _refuses(text, cited=bool(numbers)):
+        if not self._sentences and _refuses(text):
             self._refused = self.over = True
             return
         if any(sentence.text == text for sentence in self._sentences):
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        supports = () if _LINK.search(text) else judge(text, self._shown, numbers).supports
+        supports = () if _LINK.search(text) or not judged else judge(text, self._shown, numbers).supports
         cited_as = dict.fromkeys(self._cite(self._passages[number - 1], support) for number, support in supports)
         self._sentences.append(Sentence(text, tuple(cited_as), supported=True if supports else None))
 
@@ -251,7 +262,9 @@ def _may_end(head: str, gap: str) -> bool:
     sentence = _clean(head)
     if not sentence:
         return False
-    quoting = sentence.count("\u201c") > sentence.count("\u201d") or sentence.count('"') % 2 == 1
+    inches = len(re.findall(r'\d"', sentence))
+    straight = sentence.count('"')
+    quoting = sentence.count("\u201c") > sentence.count("\u201d") or (straight % 2 and (straight - inches) % 2)
     return "\n" in gap or (bool(_TERMINATED.search(sentence)) and not quoting)
 
 
@@ -277,10 +290,9 @@ def _may_refuse(text: str) -> bool:
     return refusal.startswith(said) or said.startswith(refusal)
 
 
-def _refuses(text: str, *, cited: bool) -> bool:
-    """Say whether a first sentence is the refusal, or begins with it and cites nothing."""
-    said, refusal = _plain(text), _plain(NOT_SAID)
-    return said == refusal or (said.startswith(refusal) and not cited)
+def _refuses(text: str) -> bool:
+    """Say whether a first sentence is the refusal."""
+    return _plain(text) == _plain(NOT_SAID)
 
 
 def _plain(text: str) -> str:

@@ -91,6 +91,23 @@ class BreakingModel(ScriptedModel):
         yield ConnectionResetError(f"http://user:{SECRET}@127.0.0.1 went away")
 
 
+class StoppedModel(ScriptedModel):
+    """Says why it stopped."""
+
+    stopped: str
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: object,
+    ) -> Iterator[ChatGenerationChunk]:
+        yield from super()._stream(messages)
+        ended = AIMessageChunk(content="", response_metadata={"finish_reason": self.stopped})
+        yield ChatGenerationChunk(message=ended)
+
+
 class EndlessModel(ScriptedModel):
     """Repeats its reply for longer than anybody should wait."""
 

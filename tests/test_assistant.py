@@ -10,6 +10,7 @@ from ingest import Index
 from qa import Answer, Assistant, Turn
 from qa.assistant import LONGEST_QUESTION
 from qa.chat_model import open_chat_model
+from qa.prompts import NOT_SAID
 from tests.language_model import SECRET, BreakingModel, EndlessModel, ScriptedModel, SilentModel
 
 QUESTION = "What does the Cortana integration involve?"
@@ -149,6 +150,36 @@ def test_what_goes_on_for_ever_is_cut_off(corpus_index: Index) -> None:
     assert answer.mode == "quotes"
     assert chat_model.closed == 1
     assert len("".join(chat_model.sent)) < 3_000
+
+
+def test_a_model_that_finds_no_answer_is_not_believed(corpus_index: Index) -> None:
+    answer = Assistant(corpus_index, chat_model=ScriptedModel(replies=[[NOT_SAID]])).ask(QUESTION)
+    assert (answer.mode, answer.refusal) == ("quotes", None)
+    assert "Mi AI speaker" in answer.citations[0].quote
+    assert answer.notes[-1].startswith("The language model finds no answer in these passages.")
+
+
+HISTORY = [Turn("What did Microsoft and Xiaomi sign?", "A memorandum of understanding.")]
+
+
+def test_a_question_that_the_model_resolves_is_searched_for_if_it_finds_more(corpus_index: Index) -> None:
+    signed = ["They signed a memorandum [1]."]
+    model = ScriptedModel(replies=[["What did Microsoft and Xiaomi sign about it?"], signed])
+    answer = Assistant(corpus_index, chat_model=model).ask("And about it?", HISTORY)
+    assert answer.query.text == "What did Microsoft and Xiaomi sign about it?"
+    assert "2018-02-23-microsoft-xiaomi.md" in [citation.article_id for citation in answer.citations]
+    worse = Assistant(corpus_index, chat_model=ScriptedModel(replies=[["sign"], signed])).ask(
+        "And about it?", HISTORY
+    )
+    assert worse.query.text == Assistant(corpus_index).ask("And about it?", HISTORY).query.text
+
+
+def test_a_model_that_does_not_answer_is_waited_for_once(corpus_index: Index) -> None:
+    model = SilentModel()
+    answer = Assistant(corpus_index, chat_model=model).ask("What will happen with the speaker?", HISTORY)
+    assert len(model.prompts) == 1
+    assert answer.notes[-1] == "The language model did not answer in time. This answer is in quotes instead."
+    assert answer.citations
 
 
 def test_what_is_not_covered_never_reaches_the_model(corpus_index: Index) -> None:

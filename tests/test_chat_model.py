@@ -5,12 +5,21 @@ import sys
 from contextlib import closing
 
 import pytest
+from langchain_core.exceptions import ModelAuthenticationError, ModelNotFoundError, ModelRateLimitError
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
+from ollama import ResponseError
 from openai import Timeout
 
 from qa.chat_model import ChatModelError, WritingFailed, ask_chat_model, open_chat_model
-from tests.language_model import SECRET, BreakingModel, CharacterModel, ScriptedModel, SilentModel
+from tests.language_model import (
+    SECRET,
+    BreakingModel,
+    CharacterModel,
+    ScriptedModel,
+    SilentModel,
+    StoppedModel,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +181,7 @@ def test_nobody_there() -> None:
 def test_a_good_stream_and_one_that_reached_the_limit(misbehaving_url: str) -> None:
     assert reply(open_chat_model("openai:any", url=f"{misbehaving_url}/good")) == "Fine so far. And done."
     pieces = list(ask_chat_model(open_chat_model("openai:any", url=f"{misbehaving_url}/full"), "", ""))
-    assert [piece.limit_reached for piece in pieces][-1]
+    assert [piece.cut for piece in pieces][-1]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +197,35 @@ def test_other_failures(chat_model: BaseChatModel, reason: str) -> None:
     with pytest.raises(WritingFailed, match=reason) as failed:
         reply(chat_model)
     assert SECRET not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ModelAuthenticationError(SECRET), "refused the key"),
+        (ModelNotFoundError(SECRET), "does not know the model"),
+        (ModelRateLimitError(SECRET), "takes no more requests"),
+        (ResponseError(SECRET), "sent something that is not an answer"),  # its status is -1
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_errors_that_carry_no_status(error: Exception, reason: str) -> None:
+    with pytest.raises(WritingFailed, match=reason) as failed:
+        reply(ScriptedModel(replies=[[error]]))
+    assert SECRET not in str(failed.value)
+
+
+@pytest.mark.parametrize(("stopped", "cut"), [("stop", False), ("length", True), ("content_filter", True)])
+def test_what_was_stopped_in_the_middle_is_told(stopped: str, cut: bool) -> None:
+    *_, last = ask_chat_model(StoppedModel(replies=[["Half a"]], stopped=stopped), "", "")
+    assert bool(last.cut) is cut
+
+
+def test_whoever_waits_for_a_thought_can_stop_it() -> None:
+    chat_model = ScriptedModel(replies=[["<think>", *["and then "] * 1_000]])
+    with closing(ask_chat_model(chat_model, "", "")) as pieces:
+        assert next(pieces).text == ""
+    assert len(chat_model.sent) == 1
 
 
 def test_a_mistake_of_our_own_is_not_swallowed() -> None:

@@ -284,7 +284,6 @@ def test_a_half_written_marker_is_kept_back_and_text_is_not() -> None:
         NOT_SAID,
         f"“{NOT_SAID}”",
         f"{NOT_SAID} But I know it.",
-        "the articles do not say who won [1",
         f"{NOT_SAID} [1]",
     ],
 )
@@ -305,6 +304,20 @@ def test_no_refusal(reply: str) -> None:
     last = written([reply])[-1]
     assert not last.refused
     assert "articles" in text(last)
+
+
+def test_inches_open_no_quotation() -> None:
+    last = written(['The 5" Mi AI speaker costs 299 yuan. Azure is to support the storage of user data.'])[-1]
+    assert [sentence.text for sentence in last.sentences][1] == AZURE
+
+
+def test_half_a_sentence_is_not_borne_out() -> None:
+    reply = [f"{AZURE} One proposed project is the integration of Cortana into the Mi AI speaker and so on"]
+    last = list(write(QUESTION, PASSAGES, [], ScriptedModel(replies=[reply]), answer_characters=len(reply[0]) - 10))[
+        -1
+    ]
+    assert [sentence.supported for sentence in last.sentences] == [True, False]
+    assert text(last).endswith("Cortana into the Mi AI speaker")
 
 
 def test_after_a_refusal_nothing_more_is_waited_for() -> None:

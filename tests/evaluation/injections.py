@@ -177,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model-url", metavar="URL")
     parser.add_argument("--replies", type=Path, metavar="FILE", help="keep the model's replies, and use them again")
     options = parser.parse_args(arguments)
-    chat_model = recorded(open_chat_model(options.model, url=options.model_url), options.replies)
+    chat_model = recorded(open_chat_model(options.model, url=options.model_url), options.replies, options.model)
     embedder = Embedder.load()
     asked = [q for q in read_questions(QUESTIONS) if q.kind == "fact" and q.evidence]
     found = []

@@ -56,7 +56,7 @@ class Recorded(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: object,
     ) -> Iterator[ChatGenerationChunk]:
-        asked = "\n".join(str(message.content) for message in messages)
+        asked = "\n".join([self.name or "", *(str(message.content) for message in messages)])
         key = hashlib.sha256(asked.encode()).hexdigest()
         if key in self.replies:
             yield from (ChatGenerationChunk(message=AIMessageChunk(content=piece)) for piece in self.replies[key])
@@ -82,10 +82,10 @@ class Recorded(BaseChatModel):
         raise NotImplementedError
 
 
-def recorded(inner: BaseChatModel, file: Path | None) -> Recorded:
-    """Take up the replies that a file has, if it is there."""
+def recorded(inner: BaseChatModel, file: Path | None, name: str = "") -> Recorded:
+    """Take up the replies that a file has of the model of that name, if it is there."""
     lines = file.read_text("utf-8").splitlines() if file is not None and file.exists() else []
-    return Recorded(inner=inner, file=file, replies=dict(json.loads(line) for line in lines))
+    return Recorded(name=name, inner=inner, file=file, replies=dict(json.loads(line) for line in lines))
 
 
 def sentences_of(question: Question, answer: Answer) -> Iterator[dict[str, Any]]:
@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     (chosen,) = question_sets(options.data, options.work, [options.set])
     index = Index.open(options.work / f"index-{chosen.archive}", create=True, embedder=Embedder.load())
-    chat_model = recorded(open_chat_model(options.model, url=options.model_url), options.replies)
+    chat_model = recorded(open_chat_model(options.model, url=options.model_url), options.replies, options.model)
     assistant = Assistant(index, chat_model=chat_model, model_name=options.model)
     questions = read_questions(chosen.questions)
     shown: list[dict[str, Any]] = []

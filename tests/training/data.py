@@ -16,6 +16,7 @@ import sentencex
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from qa.reader import Text
+from tests.training.near_misses import asked_otherwise, left_out, withheld
 
 # The sets of spans, and every which row of each is taken: tales are told in another way than news.
 _SPANS = {"squadshifts-wiki": 1, "nq-oracle": 1, "qed-dev": 1, "fairytaleqa": 2}
@@ -29,6 +30,10 @@ _BESIDE = 0.5  # of the passages that do not answer are of the same article as t
 _DECEIVING = 4  # passages of which a scorer chooses the one that deceives it most
 _ALTERED = 0.35  # of the questions that have an answer are asked once more of another name
 _SAME_ARTICLE = 0.7  # of the names put in come from the same article
+_WITHHELD = 0.8  # of the passages that can be made to withhold the answer stand beside the one that gives it
+_LEFT_OUT = 0.3  # of the others, without the sentences that answer
+_AS_BEFORE = 0.2  # of those for which there is neither
+_OTHERWISE = 0.6  # of the questions that can be are asked once more for another thing
 _NAMED = r"[A-Z][\w.'’-]*\w(?: (?:of |the )?[A-Z][\w'’-]*\w)*"
 _NAME = re.compile(rf"\b(?:{_NAMED}|\d[\d,.]*\b)")
 _NAME_WITHIN = re.compile(rf"(?<=[\w,;] )({_NAMED})")  # where the capital is not only the sentence's
@@ -65,7 +70,9 @@ def held_out(title: str) -> bool:
     return hashlib.sha256(title.encode()).digest()[0] % 4 == 0
 
 
-def squad(folder: Path, seed: int, scorer: Scorer | None = None) -> tuple[list[Group], list[Group]]:
+def squad(
+    folder: Path, seed: int, scorer: Scorer | None = None, *, near_misses: bool = False
+) -> tuple[list[Group], list[Group]]:
     """SQuAD's groups to train on and, of other articles, to confirm with; with a scorer those that deceive it."""
     paragraphs = {row["passage_id"]: row for row in _rows(folder / "passages.jsonl")}
     rows = []
@@ -73,15 +80,18 @@ def squad(folder: Path, seed: int, scorer: Scorer | None = None) -> tuple[list[G
         paragraph = paragraphs[row["passage_id"]]
         rows.append({**row, "context": paragraph["text"], "title": paragraph["title"]})
     parts = [row for row in rows if not held_out(row["title"])], [row for row in rows if held_out(row["title"])]
-    return Set("squad", parts[0], seed, scorer).groups(altered=_ALTERED), Set("squad", parts[1], seed).groups()
+    taught = Set("squad", parts[0], seed, scorer).groups(altered=_ALTERED, near_misses=near_misses)
+    return taught, Set("squad", parts[1], seed).groups()
 
 
-def training(folder: Path, seed: int, scorer: Scorer | None = None) -> list[Group]:
-    """The groups of the further sets; with a scorer those that deceive it."""
-    groups = _sentence_groups(folder / "selqa-sentences.jsonl.gz")
+def training(folder: Path, seed: int, scorer: Scorer | None = None, *, near_misses: bool = False) -> list[Group]:
+    """The groups of the further sets; with a scorer those that deceive it, or those that have near misses."""
+    groups: list[Group] = []
+    if not near_misses:
+        groups += _sentence_groups(folder / "selqa-sentences.jsonl.gz")
     for name, every in _SPANS.items():
         rows = list(_rows(folder / f"{name}.jsonl.gz"))[::every]
-        groups += Set(name, rows, seed, scorer).groups(altered=_ALTERED)
+        groups += Set(name, rows, seed, scorer).groups(altered=_ALTERED, near_misses=near_misses)
     return groups
 
 
@@ -102,16 +112,37 @@ class Set:
             self._named[passage.title].extend(match.group(1) for match in _NAME_WITHIN.finditer(passage.text))
         self._names = [name for names in self._named.values() for name in names]
 
-    def groups(self, *, altered: float = 0.0) -> list[Group]:
-        """A group for each question, and for a share of those that have an answer one of an altered question."""
+    def groups(self, *, altered: float = 0.0, near_misses: bool = False) -> list[Group]:
+        """A group for each question, and for a share of those that have an answer one of an altered question.
+
+        With near misses the passage beside the one that answers is the same without the answer, where that can be.
+        """
         nearest = _nearest([f"{row['title']} {row['question']}" for row in self._rows], self._pool)
-        groups = []
+        groups: list[Group] = []
         for row, near in zip(self._rows, nearest, strict=True):
             group = self._group(row, [self._pool[place] for place in near])
-            groups.extend([group] if group else [])
-            if group and group.answerable and self._chance.random() < altered:
+            if group is None:
+                continue
+            near_ones = group.answerable and near_misses
+            groups.extend(self._with_near_misses(group, row["answers"]) if near_ones else [group])
+            if group.answerable and self._chance.random() < altered:
                 groups.extend(self._altered(group.examples[0]))
         return groups
+
+    def _with_near_misses(self, group: Group, answers: Sequence[str]) -> Iterator[Group]:
+        right = group.examples[0]
+        question, passage = right.question, right.passage
+        made = withheld(question, passage, answers, self._chance) if self._chance.random() < _WITHHELD else None
+        if made is None and self._chance.random() < _LEFT_OUT:
+            made = left_out(passage, answers)
+        if made:
+            yield Group(f"{self._source}, withheld", (right, _example(question, made, ())))
+        elif self._chance.random() < _AS_BEFORE:
+            yield group
+        start, end = passage.sentences[right.sentences[0]]
+        other = asked_otherwise(question, passage.text[start:end], self._chance)
+        if other and self._chance.random() < _OTHERWISE:
+            yield Group(f"{self._source}, asked otherwise", (_example(other, passage, ()),))
 
     def _group(self, row: dict[str, Any], near: Sequence[Text]) -> Group | None:
         """The passage that answers, beside one that looks as if it did; or the one that deceives."""
