@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from uuid import uuid4
 
 import gradio as gr
 
@@ -21,32 +22,45 @@ Chosen = tuple[str, str | None, int, Sequence[str], str | None, str | None]
 class Said:
     """An answer as it is shown: with questions to go on with, which quotes are new, when it was asked.
 
-    `judged` once its visitor said what they think of it.
+    `k` is how many passages were asked for, 0 where that is not known; `judged` once its visitor said what they think
+    of it.
     """
 
     answer: Answer
+    k: int = 0
     following: tuple[str, ...] = ()
     new: frozenset[int] = frozenset()
     asked: datetime = field(default_factory=lambda: datetime.now().astimezone())
     judged: bool = False
 
+    def was_asked_like(self, other: "Said") -> bool:
+        """Whether nothing but the articles can have made another answer of this one."""
+        one, two = self.answer, other.answer
+        same = (one.question, one.query, one.mode) == (two.question, two.query, two.mode)
+        return same and self.k == other.k
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One visitor's answers so far, and the number of the question that is being changed. Gradio keeps it."""
+    """One visitor's answers so far. Gradio keeps it.
+
+    `editing` is the number of the question that is being changed, `typed` the question from the box that has no
+    answer yet. The browser keeps the conversation by its `id`.
+    """
 
     said: tuple[Said, ...] = ()
     editing: int | None = None
+    typed: str = ""
+    id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """The answers alone."""
         return tuple(said.answer for said in self.said)
 
-    def judged(self, turn: int) -> "Conversation":
-        """The same with a verdict on one answer."""
-        judged = replace(self.said[turn], judged=True)
-        return replace(self, said=(*self.said[:turn], judged, *self.said[turn + 1 :]))
+    def having(self, turn: int, said: Said) -> "Conversation":
+        """The same with another answer in the place of one."""
+        return replace(self, said=(*self.said[:turn], said, *self.said[turn + 1 :]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +114,13 @@ def turns(answers: Sequence[Answer]) -> tuple[Turn, ...]:
     return tuple(Turn(answer.question, answer.text) for answer in answers[-HISTORY_TURNS:])
 
 
-def messages(said: Sequence[Said], words: Texts, *, complete: bool = True) -> list[gr.ChatMessage]:
-    """Write the conversation as gradio shows it: question, answer, question, answer."""
+def messages(said: Sequence[Said], words: Texts, *, coming: int | None = None) -> list[gr.ChatMessage]:
+    """Write the conversation as gradio shows it: question, answer, question, answer; one may be `coming` still."""
     shown = []
     for turn, each in enumerate(said):
-        last = turn == len(said) - 1
         shown.append(gr.ChatMessage(question_html(each.answer.question, turn, words), role="user"))
-        following = each.following if last else ()
-        done = complete or not last
+        following = each.following if turn == len(said) - 1 else ()
+        done = turn != coming
         answer = answer_html(each.answer, turn, words, complete=done, judged=each.judged, following=following)
         shown.append(gr.ChatMessage(answer, role="assistant"))
     return shown

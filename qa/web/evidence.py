@@ -88,7 +88,8 @@ def _card(citation: Citation, answer: Answer, turn: int, texts: Texts, *, new: b
         _origin(citation, texts),
         *warned,
         element("blockquote", _marked_passage(citation, passage), dir="auto"),
-        element("p", joined(" ", (whole, escaped(_why(citation, passage, texts)))), class_="why"),
+        element("p", whole, class_="acts"),
+        element("p", escaped(_why(citation, passage, texts)), class_="why"),
         class_="card",
         id=card_id(turn, citation.number),
     )

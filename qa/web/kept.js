@@ -1,9 +1,10 @@
 // The conversations that this browser keeps, each under a key of its own: two pages do not overwrite each other.
 
-import { asked, element, find, send, words } from "./parts.js";
+import { asked, element, find, leave, words } from "./parts.js";
 
 const PREFIX = "dateline:";
 const MOST_KEPT = 100; // conversations
+const LONGEST = 1_950_000; // bytes of one that is sent back: the server takes no more
 
 let storage = null;
 try {
@@ -12,7 +13,9 @@ try {
   // The browser is told to keep nothing.
 }
 
-let current = null; // the conversation that is shown, once it was kept: its key, and what this page kept there last
+let current = null; // the conversation that is shown, once it was kept: its id, its key, what this page kept there last
+let opened = null; // one that is being opened: its key, which becomes its id, and what is kept there
+let removed = null; // the one that was deleted last: its key, its name, what was kept there
 
 function read(key) {
   try {
@@ -30,20 +33,21 @@ const stored = () =>
     .map(read)
     .sort((one, other) => other.time - one.time);
 
-// Keep a conversation: JSON of its answers. What another page did with the same one meanwhile stays as it is.
+// Keep a conversation: JSON of its id and its answers. It takes the place of none but itself, and what another page did
+// with the same one meanwhile stays as it is.
 export function keep(said) {
-  const answers = JSON.parse(said || "[]");
-  if (!answers.length) {
-    current = null;
-    return listStored();
-  }
+  const { id, answers } = JSON.parse(said);
+  removed = null;
+  if (opened?.key === id) [current, opened] = [{ id, ...opened }, null];
+  else if (current?.id !== id) current = null;
+  if (!answers.length) return listStored();
   const kept = JSON.stringify(answers);
   const before = current && read(current.key);
   const ours = before && before.kept === current.kept;
   const key = ours ? current.key : `${PREFIX}${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
   const name = ours ? before.name : answers[0].question.slice(0, 200);
-  current = { key, kept };
-  write(key, JSON.stringify({ name, time: Date.now(), kept }));
+  current = { id, key, kept };
+  if (!ours || before.kept !== kept) write(key, JSON.stringify({ name, time: Date.now(), kept }));
   for (const old of stored().slice(MOST_KEPT)) storage.removeItem(old.key);
   listStored();
 }
@@ -61,22 +65,38 @@ function write(key, row) {
 }
 
 function open({ key, kept }) {
-  current = { key, kept };
-  send({ do: "open", value: kept });
+  if (new Blob([JSON.stringify(JSON.stringify(kept))]).size > LONGEST) {
+    find("#stored .hint[role]").textContent = words.too_long;
+    return;
+  }
+  opened = { key, kept };
+  leave({ do: "open", value: kept, text: key });
   if (innerWidth < 860) find("#stored").open = false;
 }
 
-function rename({ key, name, time, kept }) {
+function rename({ key, name }) {
   asked(words.rename, [{ label: words.rename_to, value: name }], (better) => {
-    if (better) write(key, JSON.stringify({ name: better, time, kept }));
+    const row = storage.getItem(key);
+    // As it is now: answers may have come while the name was being typed.
+    if (better && row) write(key, JSON.stringify({ ...JSON.parse(row), name: better }));
     listStored();
+    find(`#stored [data-key="${CSS.escape(key)}"] .rename`)?.focus();
   });
 }
 
-function remove({ key }) {
+function remove({ key, name }) {
+  removed = { key, name, row: storage.getItem(key) };
   storage.removeItem(key);
-  if (key === current?.key) current = null;
   listStored();
+  find("#stored .undo").focus();
+}
+
+function undo() {
+  const { key, row } = removed;
+  removed = null;
+  write(key, row);
+  listStored();
+  find(`#stored [data-key="${CSS.escape(key)}"] .open`)?.focus();
 }
 
 function row(each) {
@@ -87,9 +107,9 @@ function row(each) {
   };
   const shown = each.key === current?.key ? { "aria-current": "true" } : {};
   return element(
-    "li", {},
+    "li", { "data-key": each.key },
     button(open, each.name, { class: "open", dir: "auto", ...shown }),
-    button(rename, words.rename, { "aria-label": `${words.rename}: ${each.name}` }),
+    button(rename, words.rename, { class: "rename", "aria-label": `${words.rename}: ${each.name}` }),
     button(remove, words.delete, { "aria-label": `${words.delete}: ${each.name}` }),
   );
 }
@@ -100,7 +120,11 @@ function listStored() {
   const wanted = find("#stored input").value.trim().toLowerCase();
   const shown = stored().filter(({ name, text }) => `${name} ${text}`.toLowerCase().includes(wanted));
   list.replaceChildren(...shown.map(row));
-  if (!shown.length) list.append(element("li", { class: "hint" }, words.history_empty));
+  if (!shown.length) list.append(element("li", { class: "hint" }, wanted ? words.history_none : words.history_empty));
+  if (!removed) return;
+  const back = element("button", { type: "button", class: "undo" }, words.undo);
+  back.addEventListener("click", undo);
+  list.prepend(element("li", { class: "hint" }, element("bdi", {}, words.deleted.replace("{name}", () => removed.name)), back));
 }
 
 // The list of them under the box, with what saves the one that is shown.
@@ -111,7 +135,7 @@ export function showStored() {
   const formats = ["md", "html", "json"].map((format) =>
     element("button", { type: "button", class: "act", name: "export", value: format }, words[`export_${format}`]),
   );
-  const hint = element("p", { class: "hint" }, words.history_hint);
+  const hint = element("p", { class: "hint", role: "status" }, words.history_hint);
   const exports = element("p", { class: "exports" }, `${words.export}: `, ...formats);
   const inside = element("div", {}, search, element("ul"), hint, exports);
   const shown = element("details", { id: "stored" }, element("summary", {}, words.history), inside);

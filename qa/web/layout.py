@@ -49,7 +49,12 @@ def theme() -> gr.themes.Base:
         font=[gr.themes.Font(name) for name in sans],
         font_mono=[gr.themes.Font(name) for name in mono],
     )
-    return paper.set(body_background_fill="#fbfaf6", body_background_fill_dark="#161618")
+    return paper.set(
+        body_background_fill="#fbfaf6",
+        body_background_fill_dark="#161618",
+        body_text_color="#1d1c1a",
+        body_text_color_dark="#e9e6df",
+    )
 
 
 def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
@@ -81,10 +86,12 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
                     )
                 upload = upload_panel(uploads, language) if uploads else None
                 again = gr.Button(words("new"), size="sm", elem_id="again", scale=0, min_width=140)
-        with gr.Column(scale=2, min_width=320, elem_id="evidence-column"):
-            evidence = _text(no_evidence_html(words), "evidence")
+        evidence_column = gr.Column(scale=2, min_width=320, elem_id="evidence-column")
+        with evidence_column, gr.Column(elem_id="evidence"):  # an article lies over the cards, which stay as they are
+            evidence, article = _text(no_evidence_html(words), "cards"), _text("", "article")
     # Not seen; read and written by page.js: what to do, a conversation to keep, the language, a file to save.
     with gr.Column(elem_id="relay"):
+        asking = gr.Textbox(elem_id="asking", label="asking", max_lines=1)
         command = gr.Textbox(elem_id="command", label="command", max_lines=1)
         kept, spoken, download = _text("", "kept"), _text("", "spoken"), _text("", "download")
     return Parts(
@@ -94,10 +101,12 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
         hint=hint,
         chips=chips,
         evidence=evidence,
+        article=article,
         conversation=gr.State(Conversation()),
         kept=kept,
         spoken=spoken,
         download=download,
+        asking=asking,
         command=command,
         again=again,
         filters=filters,
@@ -115,20 +124,29 @@ def _parts(assistant: Assistant, uploads: Uploads | None) -> Parts:
 def _events(page: ChatPage, parts: Parts) -> None:
     options = _EventOptions(api_visibility="private", show_progress="hidden")
     settings, conversation = parts.settings, parts.conversation
-    shown = [parts.box, parts.chat, parts.hint, parts.evidence, conversation, parts.kept]
-    acted = [*shown, parts.chips, parts.sources, parts.since, parts.until, parts.download, parts.command]
+    shown = [parts.box, parts.chat, parts.hint, parts.evidence, parts.article, conversation, parts.kept]
+    seen = [parts.chips, parts.sources, parts.since, parts.until, parts.masthead, parts.download, parts.command]
     worded = [*shown, parts.spoken, parts.masthead, parts.again, parts.filters, parts.more, *settings]
     worded += parts.upload.worded(texts(DEFAULT)) if parts.upload else []
     gr.on(None, page.open, None, worded, **options)
-    asking = [
-        parts.box.submit(page.ask, [parts.box, conversation, *settings], shown, **options),
-        parts.chat.example_select(page.ask_example, [conversation, *settings], shown, **options),
-        parts.command.submit(page.act, [parts.command, conversation, *settings], acted, **options),
-    ]
-    for event in asking:  # also after a failure, and when cancelling is complete
-        event.then(page.ready, settings, parts.box, **options)
-    parts.box.stop(page.stop, [conversation, *settings], shown, cancels=[*asking], **options)
-    parts.again.click(page.start_over, settings, shown, cancels=[*asking], **options)
+    asking = gr.on(
+        [parts.box.submit, parts.chat.example_select, parts.asking.submit],
+        page.ask,
+        [parts.box, parts.asking, conversation, *settings],
+        shown,
+        **options,
+    )
+    asking.then(page.ready, settings, parts.box, **options)  # also after a failure, and when cancelling is complete
+    parts.box.stop(page.stop, [conversation, *settings], shown, cancels=[asking], **options)
+    # Looking asks nothing: it waits neither for an answer nor for another visitor.
+    parts.command.submit(
+        page.act,
+        [parts.command, conversation, *settings],
+        [*shown, *seen],
+        trigger_mode="multiple",
+        concurrency_limit=None,
+        **options,
+    )
     parts.language.input(page.speak, [conversation, *settings], worded, **options)
     for chosen in (parts.sources.change, parts.since.blur, parts.until.blur, parts.since.submit, parts.until.submit):
         chosen(page.choose, [conversation, *settings], parts.chips, **options)

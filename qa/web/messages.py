@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from qa.answer import Answer, Citation, Query, Refusal, Sentence
+from qa.export import FORMATS
 from qa.markup import Html, element, escaped, joined
 from qa.refuse import is_beyond
 from qa.web.texts import Texts
@@ -41,13 +42,14 @@ class Holdings:
             parts.append(first if self.since == self.until else texts("days", first=first, last=last))
         if self.indexed:
             parts.append(texts("indexed", day=texts.day(self.indexed.date())))
-        return " · ".join(parts)
+        return "\N{NO-BREAK SPACE}· ".join(parts)  # no line begins with the dot
 
 
-def question_html(question: str, turn: int, texts: Texts) -> Html:
-    """Show a question in the conversation."""
+def question_html(question: str, turn: int | None, texts: Texts) -> Html:
+    """Show a question in the conversation; one that is no turn of it, since it has no answer, cannot be changed."""
     text = element("p", escaped(question), dir="auto")
-    return element("div", text, command("edit", turn, texts), class_="question")
+    edit = () if turn is None else (command("edit", turn, texts),)
+    return element("div", text, *edit, class_="question")
 
 
 def answer_html(
@@ -132,13 +134,17 @@ def chip(name: str, value: object, told: str, title: str) -> Html:
 def command(name: str, value: object, texts: Texts) -> Html:
     """Show a button that is called what it does."""
     title = {"title": texts.words[f"{name}_title"]} if f"{name}_title" in texts.words else {}
-    return element("button", escaped(texts(name)), type="button", class_="act", name=name, value=str(value), **title)
+    return _act(name, value, texts(name), **title)
+
+
+def _act(name: str, value: object, told: str, **more: str) -> Html:
+    return element("button", escaped(told), type="button", class_="act", name=name, value=str(value), **more)
 
 
 def period_told(query: Query, texts: Texts) -> str:
-    """Say which days of publication a query is limited to."""
+    """Say which days of publication a query is limited to, or that it wants the newest."""
     period = _days(query, texts)
-    return texts("period", period=period) if period else ""
+    return texts("period", period=period) if period else texts("newest") if query.newest_first else ""
 
 
 def _days(query: Query, texts: Texts) -> str:
@@ -181,29 +187,33 @@ def _notes(answer: Answer, texts: Texts) -> list[str]:
 
 def _understood(query: Query, question: str, turn: int, texts: Texts) -> Html:
     """Show what was searched for and how it was limited, where that is not plain from the question."""
-    shown = []
-    if query.text != question:
-        shown.append(element("span", escaped(texts("searched", query=query.text)), class_="searched", dir="auto"))
+    shown, period = [], period_told(query, texts)
     if query.period:
-        shown.append(chip("any_time", turn, period_told(query, texts), texts("any_time_title")))
-    elif query.since or query.until:
-        shown.append(element("span", escaped(period_told(query, texts)), class_="searched"))
-    shown += [element("span", escaped(texts("newest")), class_="searched")] if query.newest_first else []
-    shown += [element("span", escaped(source), class_="searched", dir="auto") for source in query.sources]
+        shown.append(chip("any_time", turn, period, texts("any_time_title")))
+    elif period:
+        shown.append(chip("without", f"{turn}:days", period, texts("without_title")))
+    shown += [chip("without", f"{turn}:source:{each}", each, texts("without_title")) for each in query.sources]
+    if query.text != question:
+        told = element("summary", escaped(texts("searched")))
+        shown.append(element("details", told, element("p", escaped(query.text), dir="auto"), class_="searched"))
     return element("div", *shown, class_="understood") if shown else Html("")
 
 
 def _after(turn: int, texts: Texts, *, judged: bool) -> Html:
     """Show what can be done with a finished answer."""
     names = ("copy", "again", "link", "show", *(() if judged else ("good", "bad")))
-    return element("div", *(command(name, turn, texts) for name in names), class_="acts")
+    formats = (_act("export", f"{turn}:{ending}", texts(f"export_{ending}")) for ending in FORMATS)
+    summary = element("summary", escaped(texts("save")), title=texts("save_title"))
+    save = element("details", summary, *formats, class_="save")
+    return element("div", *(command(name, turn, texts) for name in names), save, class_="acts")
 
 
 def _following(answer: Answer, following: Sequence[str], turn: int, texts: Texts) -> Html:
     wider = []
-    if answer.refusal is not None and (answer.query.since or answer.query.until):
+    query = answer.query
+    if answer.refusal is not None and query.period:
         wider.append(_ask("any_time", turn, texts("wider_any_time")))
-    if answer.refusal is not None and answer.query.sources:
+    if answer.refusal is not None and (query.sources or (not query.period and (query.since or query.until))):
         wider.append(_ask("unfiltered", turn, texts("wider_filters")))
     questions = [_ask("ask", question, question) for question in following]
     if not wider + questions:

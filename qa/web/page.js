@@ -3,11 +3,14 @@
 
 import { keep, showStored } from "./kept.js";
 import "./names.js";
-import { asked, box, element, fetchWords, find, send, words } from "./parts.js";
+import { ASKING, asked, box, element, fetchWords, find, isAnswering, leave, send, words } from "./parts.js";
 
 const LOOK_AGAIN = 60_000; // milliseconds between two looks for new articles, while the page is seen
 
-// Buttons: what they send is their name and value, but for those that say here what they do
+// Buttons: what they send is their name and value, but for those that say here what they do.
+// While an answer is coming, those that ask or change the conversation do nothing; page.css shows them so.
+
+const WAITING = [...ASKING, "edit", "good", "bad"];
 
 const own = {
   copy: (button) => copy(button, answerText(button.closest(".answer"))),
@@ -31,13 +34,28 @@ document.addEventListener("click", (event) => {
     showCard(cite.getAttribute("href").slice(1));
     return;
   }
+  if (event.target.closest("#again")) leave({ do: "new" });
   if (event.target.closest(".label-wrap")) setTimeout(nameParts); // once it is open, or closed
   const button = event.target.closest("button.act");
   if (!button) return;
   const { name, value } = button;
+  if (WAITING.includes(name) && isAnswering()) return;
+  pressed = { name, value };
   (own[name] ?? (() => send({ do: name, value })))(button);
-  if (["edit", "cancel", "ask"].includes(name)) box().focus();
+  const typing = matchMedia("(pointer: fine)").matches; // a finger would have the keyboard over what it asked for
+  if (["edit", "cancel"].includes(name) || (typing && ASKING.includes(name))) box().focus();
 });
+
+let pressed = null; // the button that was pressed last
+
+// What was pressed may be gone for what it did: the focus goes to what is nearest.
+function keepFocus() {
+  if (!pressed || document.activeElement !== document.body) return;
+  const { name, value } = pressed;
+  pressed = null;
+  if (["good", "bad"].includes(name)) find(`#chat button[name=copy][value="${value}"]`)?.focus();
+  if (name === "drop") (find("#chips button") ?? box()).focus();
+}
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, dialog");
@@ -53,7 +71,7 @@ document.addEventListener("keydown", (event) => {
 function showCard(id) {
   const [, turn] = id.split("-");
   const card = document.getElementById(id);
-  if (card) return mark(card);
+  if (card && !find("#article .whole")) return mark(card);
   waiting = id;
   send({ do: "show", value: turn });
 }
@@ -75,12 +93,22 @@ function goTo(element) {
   element.scrollIntoView({ behavior: still ? "auto" : "smooth", block: element.matches("mark") ? "center" : "nearest" });
 }
 
-function evidenceChanged() {
+let about = null; // the question whose evidence is shown
+
+function cardsChanged() {
+  const before = about;
+  about = find("#cards .asked")?.textContent ?? null;
   const card = waiting && document.getElementById(waiting);
-  const quote = find("#evidence .whole #quote");
+  if (find("#article .whole")) return;
   if (card) mark(card);
-  else if (quote) goTo(quote);
-  else find("#evidence").scrollTop = 0;
+  else if (about !== before) find("#evidence").scrollTop = 0;
+}
+
+function articleChanged() {
+  const quote = find("#article #quote");
+  const card = waiting && document.getElementById(waiting);
+  if (quote) goTo(quote);
+  else if (card) mark(card);
 }
 
 // Copying
@@ -147,6 +175,7 @@ async function look() {
   known ??= holds;
   if (holds.generation === (announced ?? known).generation) return;
   announced = holds;
+  send({ do: "news" });
   showNews(holds.articles - known.articles);
 }
 
@@ -173,6 +202,7 @@ function showNews(more) {
 // Names for those who hear the page: in its language, and of the parts that gradio names by their HTML or not at all
 
 function nameParts() {
+  if (!words.code) return; // the page is not open yet
   for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
   for (const example of document.querySelectorAll("#chat .example")) example.removeAttribute("aria-label");
   find("#chat .examples")?.setAttribute("role", "group"); // of buttons: a list would have to have items
@@ -188,7 +218,7 @@ function nameParts() {
 // Starting
 
 async function speak(language) {
-  await fetchWords(language);
+  if (!(await fetchWords(language))) return; // another was chosen meanwhile
   document.documentElement.lang = words.code;
   document.documentElement.dir = words.direction;
   showStored();
@@ -199,8 +229,9 @@ function observe(selector, changed) {
   new MutationObserver(changed).observe(find(selector), { childList: true, subtree: true, characterData: true });
 }
 
-// A link may ask a question: once the server has opened the page.
+// A link may ask a question: once the server has opened the page. A language that was chosen is chosen the next time.
 async function opened(language) {
+  if (words.code) document.cookie = `dateline-language=${language}; path=/; max-age=31536000; SameSite=Strict`;
   await speak(language);
   const question = new URLSearchParams(location.search).get("q");
   if (!question?.trim()) return;
@@ -221,11 +252,15 @@ function hear() {
 }
 
 async function start() {
-  observe("#chat", nameParts);
-  observe("#evidence", evidenceChanged);
+  observe("#chat", () => {
+    nameParts();
+    keepFocus();
+  });
+  observe("#chips", keepFocus);
+  observe("#cards", cardsChanged);
+  observe("#article", articleChanged);
   observe("#relay", hear);
   box().focus(); // the attribute for this would be read twice, which browsers complain of
-  await speak("en");
   hear();
   await look();
   setInterval(look, LOOK_AGAIN);
@@ -233,7 +268,8 @@ async function start() {
 }
 
 const ready = new MutationObserver(() => {
-  const parts = ["#command :is(input, textarea)", "#question textarea", "#chat", "#evidence", "#relay", "#under-box"];
+  const fields = ["asking", "command"].map((part) => `#${part} :is(input, textarea)`);
+  const parts = [...fields, "#question textarea", "#chat", "#chips", "#cards", "#article", "#relay", "#under-box"];
   if (!parts.every((part) => find(part))) return;
   ready.disconnect();
   start();

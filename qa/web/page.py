@@ -1,23 +1,24 @@
 """What the chat page's events do: a conversation, and beside it the evidence of each answer."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, Unpack
 
 import gradio as gr
+from fastapi.concurrency import iterate_in_threadpool
 
 from ingest.index import IndexUnusableError
-from qa.answer import Answer
-from qa.assistant import LONGEST_QUESTION, Assistant, Options
+from qa.answer import Query
+from qa.assistant import Assistant, Options
 from qa.markup import element, escaped
 from qa.web.changes import Changes
 from qa.web.commands import Command, command_from
 from qa.web.conversation import Chosen, Conversation, Said, Settings, holdings, messages, turns
 from qa.web.evidence import no_evidence_html
-from qa.web.messages import hint_html, masthead_html, pending_html, question_html, welcome_html
+from qa.web.messages import masthead_html, pending_html, question_html, welcome_html
 from qa.web.texts import Texts, languages, preferred, texts
-from qa.web.view import Parts, Update, chips, problem, shown
+from qa.web.view import Parts, Update, chips, evidence, hint, problem, said_so_far
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class ChatPage:
 
     def open(self, request: gr.Request) -> Update:
         """Fill the page for a new visitor, in their language: what the archive holds, and what to ask it."""
-        chosen = str(request.query_params.get("lang") or "")
+        chosen = str(request.query_params.get("lang") or request.cookies.get("dateline-language") or "")
         language = chosen if chosen in languages() else preferred(request.headers.get("accept-language", ""))
         sources = sorted(holdings(self._assistant).sources)
         return {
@@ -45,27 +46,29 @@ class ChatPage:
         """Show the page in the language that was chosen."""
         return self._words(Settings(*chosen).texts, conversation)
 
-    def ask(self, question: str | None, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
-        """Answer what is in the box; what followed a question that was being changed is left out."""
-        yield from self._answer(question or "", conversation, Settings(*chosen), at=conversation.editing)
+    async def ask(
+        self, event: gr.EventData, typed: str | None, sent: str | None, conversation: Conversation, *chosen: *Chosen
+    ) -> AsyncIterator[Update]:
+        """Answer what is in the box, the example that was clicked, or what a button of the conversation asks.
 
-    def ask_example(self, example: gr.SelectData, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
-        """Ask the example question that was clicked."""
-        yield from self._answer(str(example.value["text"]), conversation, Settings(*chosen))
+        All of them are one event, which gradio lets begin once at a time: no two answers write one conversation.
+        """
+        settings, asked_by = Settings(*chosen), getattr(event.target, "elem_id", None)
+        if asked_by == self._parts.asking.elem_id:
+            steps = self._asked_by_button(command_from(sent or ""), conversation, settings)
+        elif asked_by == self._parts.chat.elem_id:
+            steps = self._answer(_example(event), conversation, settings)
+        else:  # what followed a question that was being changed is left out
+            steps = self._answer(typed or "", conversation, settings, at=conversation.editing, typed=True)
+        # Gradio would wait for the next step before it stops: for as long as a chat model is silent.
+        async for update in iterate_in_threadpool(steps):
+            yield update
 
-    def act(self, sent: str, conversation: Conversation, *chosen: *Chosen) -> Iterator[Update]:
-        """Do what a button of the conversation or of the evidence says."""
-        settings, command = Settings(*chosen), command_from(sent)
-        if command is None:
-            yield {self._parts.command: ""}
-            return
-        match command.do:
-            case "ask":
-                yield from self._answer(command.value, conversation, settings)
-            case "again" | "any_time" | "unfiltered":
-                yield from self._ask_again(command, conversation, settings)
-            case _:
-                yield self._changes.change(command, conversation, settings)
+    def act(self, sent: str, conversation: Conversation, *chosen: *Chosen) -> Update:
+        """Do what a button says that asks no question."""
+        command = command_from(sent)
+        update = self._changes.change(command, conversation, Settings(*chosen)) if command else {}
+        return update or {self._parts.command: ""}  # gradio takes no update of nothing
 
     def choose(self, conversation: Conversation, *chosen: *Chosen) -> Update:
         """Show the filters that are set."""
@@ -77,13 +80,27 @@ class ChatPage:
         return {self._parts.box: gr.update(submit_btn=Settings(*chosen).texts("ask"), stop_btn=False)}
 
     def stop(self, conversation: Conversation, *chosen: *Chosen) -> Update:
-        """Leave in the chat what was answered until then."""
-        return shown(self._parts, conversation, Settings(*chosen).texts)
+        """Leave in the chat what was answered until then; a question without an answer goes back into the box."""
+        parts, words = self._parts, Settings(*chosen).texts
+        update = said_so_far(parts, replace(conversation, typed=""), words)
+        if conversation.typed:
+            update |= {parts.box: conversation.typed, parts.hint: hint(conversation, words)}
+        return update
 
-    def start_over(self, *chosen: *Chosen) -> Update:
-        """Put chat, evidence and conversation back to before the first question."""
-        words, parts = Settings(*chosen).texts, self._parts
-        return {**shown(parts, Conversation(), words), parts.hint: hint_html(LONGEST_QUESTION, words)}
+    def _asked_by_button(
+        self, command: Command | None, conversation: Conversation, settings: Settings
+    ) -> Iterator[Update]:
+        """Ask what a button says, or an earlier question once more: its answer alone is another then."""
+        if command is None:
+            return
+        if command.do == "ask":
+            yield from self._answer(command.value, conversation, settings)
+            return
+        turn = command.turn(len(conversation.said))
+        if turn is not None:
+            answer = conversation.said[turn].answer
+            changed = _wider(command, answer.query)
+            yield from self._answer(answer.question, conversation, settings, at=turn, **changed)
 
     def _answer(
         self,
@@ -92,69 +109,84 @@ class ChatPage:
         settings: Settings,
         *,
         at: int | None = None,
+        typed: bool = False,
         **changed: Unpack[Options],
     ) -> Iterator[Update]:
+        """Answer a question; `at` is the turn that it takes the place of, and of what followed where it was typed."""
         question, words, parts = question.strip(), settings.texts, self._parts
         if not question:
             return
-        before = conversation.said[at].answer if at is not None and at < len(conversation.said) else None
-        said = conversation.said[:at]
-        asked = [*messages(said, words), gr.ChatMessage(question_html(question, len(said), words), role="user")]
+        all_said = conversation.said
+        said, later = all_said[:at], () if typed or at is None else all_said[at + 1 :]
+        before = all_said[at] if at is not None and at < len(all_said) else None
+        shown_before = messages(all_said, words)
+        asked = gr.ChatMessage(question_html(question, None, words), role="user")
         pending = gr.ChatMessage(pending_html(words), role="assistant")
-        box = gr.update(value="", submit_btn=False, stop_btn=words("stop"))
-        yield {parts.box: box, parts.chat: [*asked, pending], parts.hint: hint_html(LONGEST_QUESTION, words)}
+        # A question that was not typed leaves what is being typed alone.
+        box: dict[str, Any] = {"submit_btn": False, "stop_btn": words("stop"), **({"value": ""} if typed else {})}
+        now = replace(conversation, typed=question if typed else "")
+        above, below = shown_before[: 2 * len(said)], shown_before[len(shown_before) - 2 * len(later) :]
+        yield {
+            parts.chat: [*above, asked, pending, *below],
+            parts.conversation: now,
+            parts.article: "",
+            parts.box: gr.update(**box),
+            **({parts.hint: hint(replace(now, editing=None), words)} if typed else {}),
+        }
         try:
             options: Options = {**settings.options(), **changed}
             history = turns([each.answer for each in said])
-            now = conversation
+            now = replace(now, typed="", editing=None if typed else conversation.editing)
+            beside = ""  # shown anew only where it changed: the visitor may be looking at an earlier answer's
             for answer in self._assistant.stream(question, history, **options):
-                now = Conversation((*said, Said(answer)))
-                yield shown(self._parts, now, words, complete=False)
-            yield shown(self._parts, self._finished(now, before, words), words)
-        except (ValueError, IndexUnusableError) as error:
-            yield {parts.chat: [*asked, problem(str(error))], parts.conversation: Conversation(said)}
-        except Exception:  # the outermost shell: the visitor gets a sentence, the log the rest
-            _LOGGER.exception("a question was not answered")
-            yield {parts.chat: [*asked, problem(words("unexpected"))], parts.conversation: Conversation(said)}
+                now = replace(now, said=(*said, Said(answer, int(settings.passages)), *later))
+                known, beside = beside, evidence(now, len(said), words)
+                chat = messages(now.said, words, coming=len(said))
+                changes = {parts.evidence: beside} if beside != known else {}
+                yield {parts.chat: chat, parts.conversation: now, **changes}
+            now = self._finished(now, len(said), before, words)
+            changes = {parts.evidence: evidence(now, len(said), words)} if now.said[len(said)].new else {}
+            yield {**said_so_far(parts, now, words), **changes}
+        except Exception as error:  # the outermost shell: the visitor gets a sentence, the log the rest
+            told = str(error)
+            if not isinstance(error, ValueError | IndexUnusableError):
+                _LOGGER.exception("a question was not answered")
+                told = words("unexpected")
+            yield {
+                parts.chat: [*shown_before, asked, problem(told)],
+                parts.conversation: conversation,
+                **({parts.box: question, parts.hint: hint(conversation, words)} if typed else {}),
+            }
 
-    def _finished(self, conversation: Conversation, before: Answer | None, words: Texts) -> Conversation:
+    def _finished(self, conversation: Conversation, turn: int, before: Said | None, words: Texts) -> Conversation:
         """With what is known only at the end: how to go on, and what changed since it was asked before."""
-        *earlier, last = conversation.said
-        answer, new = last.answer, frozenset[int]()
-        if before is not None and before.question == answer.question:
-            known = {(citation.article_id, citation.quote) for citation in before.citations}
+        said = conversation.said[turn]
+        answer, new = said.answer, frozenset[int]()
+        if before is not None and before.was_asked_like(said):
+            known = {(citation.article_id, citation.quote) for citation in before.answer.citations}
             new = frozenset(c.number for c in answer.citations if (c.article_id, c.quote) not in known)
             told = words("changed_since", n=len(new)) if new else words("same_since")
             answer = replace(answer, notes=(*answer.notes, told))
         following = self._assistant.suggestions(answer, turns(conversation.answers))
-        return Conversation((*earlier, Said(answer, tuple(following), new)))
-
-    def _ask_again(self, command: Command, conversation: Conversation, settings: Settings) -> Iterator[Update]:
-        """Ask an earlier question once more; with `any_time` and `unfiltered` without its period or the filters."""
-        turn = command.turn(len(conversation.said))
-        if turn is None:
-            return
-        changed: Options = {"any_time": True} if command.do == "any_time" else {}
-        if command.do == "unfiltered":
-            changed = {"sources": (), "since": None, "until": None}
-        yield from self._answer(conversation.said[turn].answer.question, conversation, settings, at=turn, **changed)
+        return conversation.having(turn, replace(said, answer=answer, following=tuple(following), new=new))
 
     def _words(self, words: Texts, conversation: Conversation) -> Update:
         """All words of the page in a language."""
         parts = self._parts
         examples = [{"text": question} for question in self._assistant.examples()]
         # Without a conversation it is left alone: the first question may be on its way before the page is open.
-        said = shown(parts, conversation, words) if conversation.said else {parts.evidence: no_evidence_html(words)}
-        value: dict[str, Any] = {"value": said.pop(parts.chat)} if conversation.said else {}
+        value: dict[str, Any] = {"value": messages(conversation.said, words)} if conversation.said else {}
+        last = len(conversation.said) - 1
         return {
-            **said,
+            parts.evidence: evidence(conversation, last, words) if conversation.said else no_evidence_html(words),
+            parts.article: "",
             parts.chat: gr.update(
                 label=words("conversation"), placeholder=welcome_html(words), examples=examples, **value
             ),
             parts.spoken: element("span", escaped(words.language), class_="value"),
             parts.masthead: masthead_html(holdings(self._assistant), words),
             parts.box: gr.update(label=words("question"), placeholder=words("placeholder"), submit_btn=words("ask")),
-            parts.hint: hint_html(LONGEST_QUESTION, words),
+            parts.hint: hint(conversation, words),
             parts.again: words("new"),
             parts.filters: gr.update(label=words("filters")),
             parts.more: gr.update(label=words("settings")),
@@ -167,3 +199,26 @@ class ChatPage:
             parts.until: gr.update(label=words("filter_until")),
             **(parts.upload.worded(words) if parts.upload else {}),
         }
+
+
+def _example(event: gr.EventData) -> str:
+    """The example question that was clicked; nothing where that cannot be told, since anybody can send an event."""
+    try:
+        return str(event.value["text"])
+    except (AttributeError, KeyError, TypeError):
+        return ""
+
+
+def _wider(command: Command, query: Query) -> Options:
+    """How a question is asked again: as it is set now, or without some of what limited it."""
+    match command.do:
+        case "any_time":
+            return {"any_time": True}
+        case "unfiltered":
+            return {"sources": (), "since": None, "until": None}
+        case "without":
+            _, _, filtered = command.value.partition(":")
+            if filtered == "days":
+                return {"since": None, "until": None}
+            return {"sources": tuple(source for source in query.sources if f"source:{source}" != filtered)}
+    return {}

@@ -5,10 +5,11 @@ from typing import Any
 
 import gradio as gr
 
+from qa.assistant import LONGEST_QUESTION
 from qa.web.commands import as_kept
 from qa.web.conversation import Conversation, Settings, messages
 from qa.web.evidence import evidence_html, no_evidence_html
-from qa.web.messages import chips_html, problem_html
+from qa.web.messages import chips_html, editing_html, hint_html, problem_html
 from qa.web.texts import Texts
 from qa.web.upload_panel import UploadParts
 
@@ -26,10 +27,12 @@ class Parts:
     hint: gr.Markdown
     chips: gr.Markdown
     evidence: gr.Markdown
+    article: gr.Markdown
     conversation: gr.State
     kept: gr.Markdown
     spoken: gr.Markdown
     download: gr.Markdown
+    asking: gr.Textbox
     command: gr.Textbox
     again: gr.Button
     filters: gr.Accordion
@@ -48,14 +51,22 @@ class Parts:
         return [self.language, self.mode, self.passages, self.sources, self.since, self.until]
 
 
-def shown(parts: Parts, conversation: Conversation, words: Texts, *, complete: bool = True) -> Update:
-    """A conversation, the evidence of its last answer, and once it is complete what the browser keeps of it."""
-    said = conversation.said
-    update: Update = {parts.chat: messages(said, words, complete=complete), parts.conversation: conversation}
-    update[parts.evidence] = evidence(conversation, len(said) - 1, words) if said else no_evidence_html(words)
-    if complete:
-        update[parts.kept] = as_kept(conversation.answers)
-    return update
+def said_so_far(parts: Parts, conversation: Conversation, words: Texts) -> Update:
+    """A conversation, and what the browser keeps of it."""
+    chat = messages(conversation.said, words)
+    return {parts.chat: chat, parts.conversation: conversation, parts.kept: as_kept(conversation)}
+
+
+def shown(parts: Parts, conversation: Conversation, words: Texts) -> Update:
+    """The same with the evidence of the last answer."""
+    last = len(conversation.said) - 1
+    evidence_shown = evidence(conversation, last, words) if conversation.said else no_evidence_html(words)
+    return {**said_so_far(parts, conversation, words), parts.evidence: evidence_shown, parts.article: ""}
+
+
+def hint(conversation: Conversation, words: Texts) -> str:
+    """What stands under the box."""
+    return hint_html(LONGEST_QUESTION, words) if conversation.editing is None else editing_html(words)
 
 
 def evidence(conversation: Conversation, turn: int, words: Texts) -> str:

@@ -67,7 +67,20 @@ class Visit:
         box.fill(question)
         self.page.keyboard.press("Enter")
         expect(box).to_have_value("")  # taken: from here on until the end the button says Stop
+        self.answered()
+
+    def answered(self) -> None:
+        """Wait until no answer is coming any more."""
         expect(self.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+    def fails(self, question: str, told: str) -> None:
+        """Ask what is not answered, and wait until the page says why."""
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("#chat .problem")).to_contain_text(told)
+        self.answered()
+        expect(box).to_have_value(question.strip())  # to be asked again
 
     def foreign(self) -> list[str]:
         """List what was asked of other hosts."""

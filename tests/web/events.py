@@ -26,11 +26,16 @@ def config(site: Site) -> dict[str, Any]:
     return loaded
 
 
+def component(site: Site, part: str) -> int:
+    """The number of the component with an id."""
+    [number] = (each["id"] for each in config(site)["components"] if each["props"].get("elem_id") == part)
+    return int(number)
+
+
 def event(site: Site, part: str, kind: str) -> int:
     """The number of an event of the component with an id."""
-    loaded = config(site)
-    [component] = (each["id"] for each in loaded["components"] if each["props"].get("elem_id") == part)
-    return next(int(each["id"]) for each in loaded["dependencies"] if [component, kind] in map(list, each["targets"]))
+    target, events = [component(site, part), kind], config(site)["dependencies"]
+    return next(int(each["id"]) for each in events if target in map(list, each["targets"]))
 
 
 def call(site: Site, number: object, data: object, **more: object) -> tuple[int, str]:

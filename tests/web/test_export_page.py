@@ -14,7 +14,7 @@ pytestmark = pytest.mark.web
 
 
 def saved(visit: Visit, kind: str) -> tuple[str, str]:
-    """Save the conversation; the file's name and text."""
+    """Save what has its buttons in view; the file's name and text."""
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name=kind, exact=True).click()
     return download.value.suggested_filename, download.value.path().read_text("utf-8")
@@ -45,3 +45,16 @@ def test_a_conversation_is_saved_in_every_format(visit: Visit) -> None:
     assert answers[0].citations[0].quote == quote
     assert answers[1].refusal is not None
     assert datetime.fromisoformat(exported["exported"]).tzinfo is not None
+
+
+def test_one_answer_is_saved_in_every_format(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    visit.ask(FOOTBALL)
+    first = visit.page.locator("#chat .answer").first
+    first.get_by_text("Save", exact=True).click()
+    for kind, ending in (("Markdown", "md"), ("HTML", "html"), ("JSON", "json")):
+        name, text = saved(visit, kind)
+        assert name == f"dateline-What-does-the-Cortana-integration-involve.{ending}"
+        assert "Mi AI speaker" in text
+        assert FOOTBALL not in text
+    assert len(json.loads(text)["turns"]) == 1

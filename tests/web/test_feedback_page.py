@@ -57,6 +57,13 @@ def test_there_is_one_verdict_for_an_answer(site: Site, visit: Visit) -> None:
     page.get_by_role("button", name="Send").click()
     expect(good).to_have_count(0)
     expect(bad).to_have_count(0)
+    expect(page.get_by_role("button", name="Copy")).to_be_focused()
+    page.reload()
+    visit.wait()
+    page.get_by_text("Conversations", exact=True).click()
+    page.locator("#stored .open").click()
+    expect(page.locator("#chat .acts")).to_be_visible()
+    expect(good).to_have_count(0)  # nor when it was kept and opened again
     page.get_by_role("button", name="Ask again").click()  # another answer
     expect(good).to_have_count(1)
     assert len(rows(site)) == before + 1

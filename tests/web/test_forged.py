@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.web.browser import CORTANA, Site, Visit
-from tests.web.events import call, event
+from tests.web.events import call, component, event
 
 pytestmark = pytest.mark.web
 
@@ -23,7 +23,7 @@ WRONG: list[Any] = [None, 0, -1, 1e308, True, "", "x", "x" * 100_000, [], [[]], 
 
 def goes_on(site: Site) -> None:
     """The server answers, and nothing failed in our code; gradio logs what it refuses itself."""
-    assert '"success":true' in call(site, event(site, "question", "submit"), [CORTANA, None, *GOOD])[1]
+    assert '"success":true' in call(site, event(site, "question", "submit"), [CORTANA, "", None, *GOOD])[1]
     assert OURS.findall(site.log.read_text()) == []
 
 
@@ -32,7 +32,7 @@ def test_settings_may_come_as_anything(site: Site, place: int) -> None:
     number = event(site, "question", "submit")
     for wrong in WRONG:
         settings = [*GOOD[:place], wrong, *GOOD[place + 1 :]]
-        _, said = call(site, number, ["Who?", None, *settings])
+        _, said = call(site, number, ["Who?", "", None, *settings])
         assert "Traceback" not in said
         assert str(Path(__file__).parents[2]) not in said
     goes_on(site)
@@ -40,11 +40,15 @@ def test_settings_may_come_as_anything(site: Site, place: int) -> None:
 
 def test_questions_and_commands_may_come_as_anything(site: Site) -> None:
     asked, acted = event(site, "question", "submit"), event(site, "command", "submit")
+    button, chat = component(site, "asking"), component(site, "chat")
     for wrong in WRONG:
-        assert "Traceback" not in call(site, asked, [wrong, None, *GOOD])[1]
+        assert "Traceback" not in call(site, asked, [wrong, wrong, None, *GOOD])[1]
         assert "Traceback" not in call(site, acted, [wrong, None, *GOOD])[1]
+        assert "Traceback" not in call(site, asked, ["", "", None, *GOOD], trigger_id=chat, event_data=wrong)[1]
         for do in ("ask", "again", "edit", "show", "whole", "drop", "open", "export", "good", "unknown", wrong):
-            assert "Traceback" not in call(site, acted, [json.dumps({"do": do, "value": wrong}), None, *GOOD])[1]
+            sent = json.dumps({"do": do, "value": wrong})
+            assert "Traceback" not in call(site, acted, [sent, None, *GOOD])[1]
+            assert "Traceback" not in call(site, asked, ["", sent, None, *GOOD], trigger_id=button)[1]
     goes_on(site)
 
 
@@ -52,7 +56,7 @@ def test_questions_and_commands_may_come_as_anything(site: Site) -> None:
 def test_events_may_bring_anything(site: Site, data: object) -> None:
     for number in (event(site, "question", "submit"), event(site, "command", "submit"), -1, 10_000, None, "x", 1.5):
         assert "Traceback" not in call(site, number, data)[1]
-        assert "Traceback" not in call(site, number, [CORTANA, None, *GOOD], event_data=data)[1]
+        assert "Traceback" not in call(site, number, [CORTANA, "", None, *GOOD], event_data=data)[1]
     goes_on(site)
 
 

@@ -50,7 +50,7 @@ def test_conversations_are_searched_renamed_and_deleted(visit: Visit) -> None:
     search.fill("MI AI")  # in the answer
     expect(names).to_have_text([CORTANA])
     search.fill("nothing of the kind")
-    expect(page.locator("#stored li")).to_have_text(["None yet."])
+    expect(page.locator("#stored li")).to_have_text(["None found."])
     search.fill("")
     page.get_by_role("button", name=f"Rename: {CORTANA}").click()
     field = page.get_by_role("dialog").get_by_label("New name")
@@ -58,6 +58,14 @@ def test_conversations_are_searched_renamed_and_deleted(visit: Visit) -> None:
     field.fill("<b>The speaker</b>")
     page.keyboard.press("Enter")
     expect(names).to_have_text([FOOTBALL, "<b>The speaker</b>"])
+    expect(page.get_by_role("button", name="Rename: <b>The speaker</b>")).to_be_focused()
+    page.get_by_role("button", name=f"Delete: {FOOTBALL}").click()
+    expect(names).to_have_text(["<b>The speaker</b>"])
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(names).to_have_text([FOOTBALL, "<b>The speaker</b>"])
+    expect(names.first).to_be_focused()
     page.get_by_role("button", name=f"Delete: {FOOTBALL}").click()
     expect(names).to_have_text(["<b>The speaker</b>"])
     page.reload()
@@ -79,6 +87,39 @@ def test_two_pages_of_one_browser_do_not_overwrite_each_other(visit: Visit) -> N
     kept = visit.page.evaluate(f"{KEPT}.map(key => JSON.parse(JSON.parse(localStorage[key]).kept))")
     questions = sorted([answer["question"] for answer in answers] for answers in kept)
     assert questions == sorted([[FOOTBALL], [CORTANA, "When did they sign it?"], [CORTANA, QUALCOMM]])
+
+
+def test_answers_that_come_while_a_conversation_is_renamed_stay(visit: Visit) -> None:
+    visit.ask(CORTANA)
+    other = visit.another()
+    listed(visit)
+    visit.page.get_by_role("button", name=f"Rename: {CORTANA}").click()
+    visit.page.get_by_label("New name").fill("The speaker")
+    listed(other).click()
+    expect(other.page.locator("#chat .question p")).to_have_text([CORTANA])
+    other.ask(QUALCOMM)
+    visit.page.get_by_role("button", name="Send").click()
+    expect(listed(visit)).to_have_text(["The speaker"])
+    [kept] = visit.page.evaluate(f"{KEPT}.map(key => JSON.parse(JSON.parse(localStorage[key]).kept))")
+    assert [answer["question"] for answer in kept] == [CORTANA, QUALCOMM]
+
+
+def test_one_that_is_too_long_to_be_opened_says_so_and_stays(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(CORTANA)
+    long = """(key) => {
+        const [answer] = JSON.parse(JSON.parse(localStorage[key]).kept);
+        const kept = JSON.stringify(Array(Math.ceil(2e6 / JSON.stringify(answer).length)).fill(answer));
+        localStorage["dateline:long"] = JSON.stringify({ name: "Long", time: 9e15, kept });
+    }"""
+    page.evaluate(f"({long})({KEPT}[0])")
+    before = page.evaluate("localStorage['dateline:long']")
+    page.evaluate("dispatchEvent(new Event('storage'))")
+    listed(visit).first.click()
+    expect(page.locator("#stored [role=status]")).to_have_text("This conversation is too long to be opened again.")
+    visit.ask(FOOTBALL)
+    expect(page.locator("#chat .question p")).to_have_text([CORTANA, FOOTBALL])
+    assert page.evaluate("localStorage['dateline:long']") == before
 
 
 def test_where_there_is_no_room_the_oldest_goes(visit: Visit) -> None:

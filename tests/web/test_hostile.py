@@ -28,7 +28,7 @@ WRITTEN = {
 }  # fmt: skip
 ACTS = {
     "again", "ask", "any_time", "back", "bad", "cancel", "copy", "drop", "edit", "export", "good", "link", "open",
-    "show", "unfiltered", "whole",
+    "show", "unfiltered", "whole", "without",
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def test_tab_goes_through_everything_in_order_and_round_again(visit: Visit) -> N
 
     visit.ask(CORTANA)
     page.locator("#question textarea").focus()
-    acts = ["Copy", "Ask again", "Link", "Evidence", "Good answer", "Bad answer"]
+    acts = ["Copy", "Ask again", "Link", "Evidence", "Good answer", "Bad answer", "Save"]
     following = page.locator("#chat .following button").all_inner_texts()
     round_trip = ["the box", *UNDER, "Whole article", "the browser", "Edit", "[1]", *acts, *following, "the box"]
     assert tabbed(page, len(round_trip) - 1) == round_trip

@@ -76,6 +76,11 @@ def test_what_arrived_is_told_once_and_marked_when_asking_again(visit: Visit, ar
 
 
 def test_an_archive_that_changed_is_told_before_the_first_question_too(visit: Visit, articles: Path) -> None:
+    arrive(articles, 2019, "potter")
+    indexed(articles, articles.with_name("index"))
+    look(visit.page, "One new article has arrived.")
+    expect(visit.page.locator("#masthead")).to_contain_text("2 articles")
+    visit.page.locator("#news").get_by_role("button", name="Cancel").click()
     arrive(articles, 2018, "miller")
     indexed(articles, articles.with_name("index"))
     look(visit.page, "The archive has changed.")

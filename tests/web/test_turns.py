@@ -18,8 +18,11 @@ def test_a_follow_up_question_is_understood_from_the_conversation(visit: Visit) 
     visit.ask("When did they sign it?")
     expect(visit.page.locator("#chat .question p")).to_have_text([CORTANA, "When did they sign it?"])
     answer = visit.page.locator("#chat .answer").last
-    expect(answer).to_contain_text("Searched for:")
-    expect(answer).to_contain_text("memorandum")
+    expect(answer.locator(".said")).to_contain_text("memorandum")
+    query = answer.get_by_text(f"{CORTANA} ")
+    expect(query).to_be_hidden()
+    answer.get_by_text("What was searched for").click()
+    expect(query).to_be_visible()
 
 
 def test_an_answer_that_is_asked_again_says_that_nothing_is_new(visit: Visit) -> None:
@@ -32,6 +35,26 @@ def test_an_answer_that_is_asked_again_says_that_nothing_is_new(visit: Visit) ->
     expect(visit.page.locator("#evidence .new")).to_have_count(0)
 
 
+def test_an_earlier_question_that_is_asked_again_changes_its_own_answer_alone(visit: Visit) -> None:
+    page, box, again = (
+        visit.page,
+        visit.page.locator("#question textarea"),
+        visit.page.get_by_role("button", name="Ask again"),
+    )
+    visit.ask(CORTANA)
+    visit.ask(FOOTBALL)
+    box.fill("What did Xiaomi")  # is being typed
+    again.first.click()
+    expect(page.locator("#chat .answer").first).to_contain_text("The quotes are the same as before.")
+    visit.answered()
+    expect(page.locator("#chat .question p")).to_have_text([CORTANA, FOOTBALL])
+    expect(page.locator("#evidence .asked")).to_have_text(CORTANA)
+    expect(box).to_have_value("What did Xiaomi")
+    expect(box).to_be_focused()
+    kept = page.evaluate("Object.values(localStorage).map((row) => JSON.parse(JSON.parse(row).kept))")
+    assert [[answer["question"] for answer in answers] for answers in kept] == [[CORTANA, FOOTBALL]]
+
+
 def test_a_period_that_was_understood_is_taken_away_by_a_click(visit: Visit) -> None:
     visit.ask(MARCH)
     period = visit.page.locator("#chat .understood button.chip")
@@ -40,7 +63,10 @@ def test_a_period_that_was_understood_is_taken_away_by_a_click(visit: Visit) -> 
     period.click()
     expect(period).to_have_count(0)
     expect(visit.page.locator("#chat .question p")).to_have_text([MARCH])
-    expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    visit.answered()
+    # It was asked in another way: what differs is no news.
+    expect(visit.page.locator("#chat .answer")).not_to_contain_text("you asked before")
+    expect(visit.page.locator("#chat .answer")).not_to_contain_text("same as before")
 
 
 def test_a_question_is_changed_and_what_followed_is_left_out(visit: Visit) -> None:
@@ -68,6 +94,12 @@ def test_a_question_is_changed_and_what_followed_is_left_out(visit: Visit) -> No
     visit.ask(BROADCOM)
     expect(questions).to_have_text([CORTANA, BROADCOM])
     expect(page.locator("#evidence .asked")).to_have_text(BROADCOM)
+    expect(hint).to_contain_text("Enter asks")
+    page.get_by_role("button", name="Edit").first.click()
+    expect(box).to_have_value(CORTANA)
+    page.get_by_role("button", name="New conversation").click()
+    expect(questions).to_have_count(0)
+    expect(box).to_have_value("")
     expect(hint).to_contain_text("Enter asks")
 
 
