@@ -203,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rate=options.rate,
         seed=options.seed,
         second=options.start is not None,
+        third=near_misses,
     )
     (options.out / "README.md").write_text(told, "utf-8")
 
