@@ -120,7 +120,7 @@ function listStored() {
   const wanted = find("#stored input").value.trim().toLowerCase();
   const shown = stored().filter(({ name, text }) => `${name} ${text}`.toLowerCase().includes(wanted));
   list.replaceChildren(...shown.map(row));
-  if (!shown.length) list.append(element("li", { class: "hint" }, wanted ? words.history_none : words.history_empty));
+  if (!shown.length && !removed) list.append(element("li", { class: "hint" }, wanted ? words.history_none : words.history_empty));
   if (!removed) return;
   const back = element("button", { type: "button", class: "undo" }, words.undo);
   back.addEventListener("click", undo);
