@@ -30,7 +30,8 @@ def left_open(said: Sequence[Term], quoted: Sequence[Term], places: Sequence[int
 
     `places` are those of the sentence's terms in the quote.
     """
-    if any(term.marks & _OPEN or term.key in hedges() for term in said):
+    own = (place is None and term.key in hedges() for term, place in zip(said, places, strict=True))
+    if any(own) or any(term.marks & _OPEN for term in said):
         return False
     for term, place in zip(said, places, strict=True):
         if place is None:

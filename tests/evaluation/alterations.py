@@ -25,7 +25,7 @@ from qa.judge import judge
 from qa.support import sentence_spans
 
 TRUE = ("as it stands", "clause dropped", "written otherwise", "moved", "voice changed", "joined")
-ALTERED = ("number", "name", "name from afar", "date", "unit", "negation", "opposite", "swapped")
+ALTERED = ("number", "name", "name from afar", "date", "unit", "negation", "opposite", "swapped", "certainty")
 _PASSAGES = 8
 
 _NAME = r"[A-Z][\w’'-]*[a-z](?: [A-Z][\w’'-]*[a-z])*"
@@ -122,6 +122,21 @@ _OPPOSITES = (
     ("always", "never"),
     ("next", "previous"),
     ("former", "current"),
+)
+_CERTAIN = (
+    ("may", "will"),
+    ("might", "will"),
+    ("could", "will"),
+    ("failed to", "managed to"),
+    ("refused to", "agreed to"),
+    ("tried to", "managed to"),
+    ("wants to", "has decided to"),
+    ("is expected to", "is certain to"),
+    ("some", "all"),
+    ("many", "all"),
+    ("most", "all"),
+    ("although", "because"),
+    ("while", "because"),
 )
 
 
@@ -234,8 +249,9 @@ def _altered(sentence: str, article: Article, chance: random.Random) -> Iterator
         "date": _date(sentence, chance),
         "unit": _unit(sentence, chance),
         "negation": _negation(sentence, chance),
-        "opposite": _opposite(sentence, chance),
+        "opposite": _instead(sentence, (*_OPPOSITES, *((new, old) for old, new in _OPPOSITES)), chance),
         "swapped": _swapped(sentence, chance),
+        "certainty": _instead(sentence, _CERTAIN, chance),
     }
     yield from ((kind, text) for kind, text in made.items() if text and text != sentence)
 
@@ -315,12 +331,10 @@ def _unit(sentence: str, chance: random.Random) -> str | None:
     return _replaced(sentence, *chance.choice(ways)) if ways else None
 
 
-def _opposite(sentence: str, chance: random.Random) -> str | None:
-    """The opposite of a word."""
+def _instead(sentence: str, words: Iterable[tuple[str, str]], chance: random.Random) -> str | None:
+    """Another word in the place of one."""
     ways = [
-        (match, new)
-        for old, new in (*_OPPOSITES, *((new, old) for old, new in _OPPOSITES))
-        for match in re.finditer(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence)
+        (match, new) for old, new in words for match in re.finditer(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence)
     ]
     return _replaced(sentence, *chance.choice(ways)) if ways else None
 

@@ -8,7 +8,7 @@ import pytest
 from tests.evaluation.alterations import ALTERED, TRUE, cases, corpus_articles, table
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
-FLOORS = {"negation": 0.93, "opposite": 0.93, "name": 0.9, "swapped": 0.8}
+FLOORS = {"negation": 0.93, "opposite": 0.93, "name": 0.9, "swapped": 0.8, "certainty": 0.85}
 
 
 @pytest.fixture(scope="module")
