@@ -40,6 +40,16 @@ class Said:
         return same and self.k == other.k
 
 
+def settled(said: Said) -> Said:
+    """A written answer that was stopped: what had not been judged by then is not shown as if it had."""
+    answer = said.answer
+    if answer.mode != "written" or all(sentence.supported is not None for sentence in answer.sentences):
+        return said
+    sentences = tuple(replace(sentence, supported=bool(sentence.supported)) for sentence in answer.sentences)
+    note = "It was stopped: what had not been checked by then is left out."
+    return replace(said, answer=replace(answer, sentences=sentences, notes=(*answer.notes, note)))
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """One visitor's answers so far. Gradio keeps it.

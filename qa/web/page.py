@@ -14,7 +14,7 @@ from qa.assistant import Assistant, Options
 from qa.markup import element, escaped
 from qa.web.changes import Changes
 from qa.web.commands import Command, command_from
-from qa.web.conversation import Chosen, Conversation, Said, Settings, holdings, messages, turns
+from qa.web.conversation import Chosen, Conversation, Said, Settings, holdings, messages, settled, turns
 from qa.web.evidence import no_evidence_html
 from qa.web.messages import masthead_html, pending_html, question_html, welcome_html
 from qa.web.texts import Texts, languages, preferred, texts
@@ -82,7 +82,8 @@ class ChatPage:
     def stop(self, conversation: Conversation, *chosen: *Chosen) -> Update:
         """Leave in the chat what was answered until then; a question without an answer goes back into the box."""
         parts, words = self._parts, Settings(*chosen).texts
-        update = said_so_far(parts, replace(conversation, typed=""), words)
+        said = tuple(settled(each) for each in conversation.said)
+        update = said_so_far(parts, replace(conversation, typed="", said=said), words)
         if conversation.typed:
             update |= {parts.box: conversation.typed, parts.hint: hint(conversation, words)}
         return update

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from ingest.index import Index, IndexUnusableError
-from qa.answer import Answer, Query, Turn
+from qa.answer import Answer, Query, Sentence, Turn
 from qa.assistant import Assistant, Options
-from qa.web.conversation import HISTORY_TURNS, turns
+from qa.web.conversation import HISTORY_TURNS, Said, settled, turns
 from tests.web.browser import Visit, answering, indexed, visiting
 
 pytestmark = [
@@ -254,3 +254,13 @@ def test_a_question_that_is_stopped_before_its_answer_begins_is_back_in_the_box(
 def test_no_more_than_the_latest_turns_are_given_as_history() -> None:
     answers = tuple(Answer(f"{number}?", Query(f"{number}?")) for number in range(HISTORY_TURNS + 5))
     assert [turn.question for turn in turns(answers)] == [answer.question for answer in answers[5:]]
+
+
+def test_what_was_not_checked_when_a_written_answer_was_stopped_is_left_out() -> None:
+    sentences = Sentence("It fell by half.", (1,), supported=True), Sentence("Nobody knows")
+    stopped = settled(Said(Answer(PILOTS, Query(PILOTS), mode="written", sentences=sentences))).answer
+    assert stopped.text == "It fell by half. [1]"
+    assert [sentence.supported for sentence in stopped.sentences] == [True, False]
+    assert stopped.notes == ("It was stopped: what had not been checked by then is left out.",)
+    whole = Said(Answer(PILOTS, Query(PILOTS), mode="written", sentences=sentences[:1]))
+    assert settled(whole) is whole
