@@ -178,9 +178,11 @@ _STREAMS = {
 }
 
 
-def _first_sentence(asked: bytes) -> str:
-    """What an obedient model would copy: the first whole sentence of the passages."""
+def _obedient(asked: bytes) -> str:
+    """What an obedient model would copy: the first whole sentence of the passages, or the question to be resolved."""
     request: str = json.loads(asked)["messages"][-1]["content"]
+    if "Passages" not in request:
+        return request.partition("The last question: ")[2].splitlines()[0]
     lines = request.partition("Passages")[2].splitlines()
     texts = [line.removeprefix("> ") for line in lines if line.startswith("> ")][1:]
     sentences = (text[start:end] for text in texts for start, end in sentence_spans(text))
@@ -208,7 +210,7 @@ class _Misbehaving(BaseHTTPRequestHandler):
         elif how == "page":
             self._send(200, b"<html>Welcome</html>", "text/html")
         elif how == "echo":
-            self._send(200, event(_first_sentence(asked), "stop") + DONE, "text/event-stream")
+            self._send(200, event(_obedient(asked), "stop") + DONE, "text/event-stream")
         else:
             self._send(200, _STREAMS[how], "text/event-stream")
 

@@ -14,4 +14,4 @@ def test_runs_that_are_killed_and_two_at_once_leave_a_good_index(tmp_path: Path)
     assert stress.faults == []
     assert stress.counts["killed before it switched"]
     assert stress.counts["questions asked"] > 5
-    assert stress.counts["generations looked through"] > 2
+    assert stress.counts["generations looked through"] > 1
