@@ -10,8 +10,8 @@ chat: .venv/ready  ## index corpus/ if there is no index yet, and open the chat 
 	@test -e index/current || $(BIN)/dateline ingest corpus
 	@$(BIN)/dateline chat
 
-test: .venv/ready-dev /usr/bin/chromium  ## all tests, the browser's too, three files at a time
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+test: .venv/ready-dev /usr/bin/chromium  ## all tests, the browser's too, two files at a time
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: .venv/ready-dev  ## style, types, who imports whom
 	$(BIN)/ruff check .
