@@ -224,3 +224,10 @@ def test_whatever_is_said_the_quote_is_a_slice(sentence: str, text: str, preferr
 @given(st.text(st.sampled_from("0123456789,.$€% mkbn-toandfve"), max_size=40))
 def test_numbers_of_any_form_are_read(text: str) -> None:
     assert terms(text) == terms(text)
+
+
+def test_two_quotes_are_joined_by_their_subject() -> None:
+    quotes = "Apple sued Qualcomm in 2017.", "Microsoft bought GitHub for $7.5 billion."
+    shown = [passage(text, f"{number}.md") for number, text in enumerate(quotes)]
+    assert judge("Apple sued Qualcomm and Microsoft bought GitHub for $7.5 billion.", shown).supported
+    assert not judge("Apple sued Qualcomm and bought GitHub for $7.5 billion.", shown).supported
