@@ -140,3 +140,13 @@ def test_eval_prints_a_table(corpus_index: Index, tmp_path: Path) -> None:
 
 def test_version() -> None:
     assert dateline("--version").stdout.strip()
+
+
+def test_verbose_tells_what_is_ours_and_no_addresses_of_others() -> None:
+    code = (
+        "import logging; from ingest.terminal import begin; begin(True); "
+        "names = 'qa.x', 'ingest.x', 'httpx', 'openai'; "
+        "print([logging.getLogger(name).isEnabledFor(logging.INFO) for name in names])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[True, True, False, False]"
