@@ -27,24 +27,43 @@ const own = {
   },
 };
 
+const PRESSABLE = "a.cite, button.act";
+let down = null; // what the pointer went down on, and where
+
+const rests = ({ clientX, clientY }) => down && Math.hypot(clientX - down.clientX, clientY - down.clientY) < 5;
+
+document.addEventListener("pointerdown", ({ target, clientX, clientY }) => {
+  const part = target.closest(PRESSABLE);
+  down = part && { part, clientX, clientY };
+});
+
+// What is under a pointer that rests may be drawn anew before it comes up again: then there is no click.
+document.addEventListener("pointerup", (event) => {
+  if (!rests(event) || down.part.isConnected) return;
+  const { name, value } = down.part;
+  press(name ? find(`button.act[name="${name}"][value="${CSS.escape(value)}"]`) : down.part);
+});
+
+// It may move away as well, where an answer grows above it: then the click is of what surrounds both.
 document.addEventListener("click", (event) => {
-  const cite = event.target.closest("a.cite");
-  if (cite) {
-    event.preventDefault();
-    showCard(cite.getAttribute("href").slice(1));
-    return;
-  }
+  const part = event.target.closest(PRESSABLE) ?? (rests(event) ? down.part : null);
+  if (part?.matches("a.cite")) event.preventDefault();
+  press(part);
   if (event.target.closest("#again")) leave({ do: "new" });
   if (event.target.closest(".label-wrap")) setTimeout(nameParts); // once it is open, or closed
-  const button = event.target.closest("button.act");
-  if (!button) return;
-  const { name, value } = button;
+});
+
+function press(part) {
+  down = null;
+  if (!part) return;
+  if (part.matches("a.cite")) return showCard(part.getAttribute("href").slice(1));
+  const { name, value } = part;
   if (WAITING.includes(name) && isAnswering()) return;
   pressed = { name, value };
-  (own[name] ?? (() => send({ do: name, value })))(button);
+  (own[name] ?? (() => send({ do: name, value })))(part);
   const typing = matchMedia("(pointer: fine)").matches; // a finger would have the keyboard over what it asked for
   if (["edit", "cancel"].includes(name) || (typing && ASKING.includes(name))) box().focus();
-});
+}
 
 let pressed = null; // the button that was pressed last
 

@@ -137,3 +137,27 @@ def test_copying_works_where_the_browser_offers_no_clipboard(visit: Visit) -> No
     expect(copy).to_have_text("Copied")
     assert visit.page.locator("#chat .said").inner_text() in visit.page.evaluate("window.copied")
     expect(visit.page.locator("body > textarea")).to_have_count(0)
+
+
+# What happens to the page between the two halves of a click: how gradio draws a message anew, and how one grows.
+DRAWN_ANEW = "document.querySelectorAll('#chat .question').forEach(shown => { shown.outerHTML = shown.outerHTML })"
+GROWN = "document.querySelector('#chat .question').style.paddingTop = '3em'"
+
+
+@pytest.mark.parametrize("meanwhile", [DRAWN_ANEW, GROWN], ids=["drawn anew", "grown"])
+def test_a_click_counts_though_the_page_changes_under_it(visit: Visit, meanwhile: str) -> None:
+    page = visit.page
+    visit.ask(CORTANA)
+    page.get_by_role("button", name="Edit").hover()
+    page.mouse.down()
+    page.evaluate(meanwhile)
+    page.mouse.up()
+    expect(page.locator("#question textarea")).to_have_value(CORTANA)
+    page.locator("#hint").get_by_role("button", name="Cancel").click()
+    expect(page.locator("#question textarea")).to_have_value("")
+    page.get_by_role("button", name="Edit").hover()
+    page.mouse.down()
+    page.get_by_role("button", name="Evidence").hover()
+    page.mouse.up()  # elsewhere: the visitor thought better of it
+    page.get_by_role("button", name="Evidence").click()
+    expect(page.locator("#question textarea")).to_have_value("")
