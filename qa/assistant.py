@@ -1,7 +1,7 @@
 """Assistant: question and history → Answer. The whole story on one page."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -96,7 +96,7 @@ class Assistant:
         started = time.perf_counter()
         generation, k = self.index.current(), options.get("k") or self.k
         finder = Finder(generation, self.index.embedder, self.reader, k=k, reranker=self.reranker)
-        queries, failure = self._queries(question, history, finder, options)
+        queries, failure = yield from self._queries(question, history, finder, options)
         asked = time.perf_counter()
         given = options.get("any_time") or queries[0].query.since or queries[0].query.until
         period = None if given else period_of(question, options.get("asked") or date.today())
@@ -158,14 +158,20 @@ class Assistant:
 
     def _queries(
         self, question: str, history: Sequence[Turn], finder: Finder, options: Options
-    ) -> tuple[tuple[Weighted, ...], str | None]:
-        """The queries by the plain way, or the chat model's where that finds better evidence; why it failed."""
+    ) -> Generator[Answer, None, tuple[tuple[Weighted, ...], str | None]]:
+        """The queries by the plain way, or the chat model's where that finds better evidence; why it failed.
+
+        Yields Answers without a word while the model is silent, so that whoever waits can stop it.
+        """
         since, until, sources = options.get("since"), options.get("until"), options.get("sources") or ()
         plain = make_queries(question, history, since=since, until=until, sources=sources)
         if self.chat_model is None or options.get("mode") == "quotes" or not history:
             return plain, None
+        text = ""
         try:
-            text = rewrite_query(question, history, self.chat_model)
+            for text in rewrite_query(question, history, self.chat_model):
+                if not text:
+                    yield Answer(question, plain[0].query, mode="written", model=self.model_name)
         except WritingFailed as error:
             return plain, error.reason
         rewritten = Weighted(replace(plain[0].query, text=" ".join(text.split()) or plain[0].query.text))

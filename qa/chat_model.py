@@ -1,9 +1,13 @@
 """A name → a LangChain chat model; asking it → pieces of text. The only place that knows providers."""
 
+import asyncio
 import re
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import Generator
+from concurrent.futures import wait
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -12,9 +16,12 @@ from qa.failure import failure_reason, model_failures
 from qa.gguf import serve
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
+_PATIENCE = 0.5  # seconds of silence after which whoever waits may stop it
 _CONNECT_SECONDS = 5.0  # a machine that is not there must not cost a whole time-out
 _OLLAMA_CONTEXT = 8_192  # tokens; left alone it takes 4,096, and drops the beginning of what is longer
 _NO_KEY = "not-needed"  # a server of one's own asks for none, but its client insists on one
@@ -97,7 +104,8 @@ def public_name(name: str) -> str:
 def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str) -> Generator[Piece, None, None]:
     """Yield the reply in pieces; what goes wrong is a WritingFailed. Closing this ends the model's work.
 
-    What a reasoning model writes between <think> and </think> before its reply is left out.
+    While the model is silent an empty piece comes twice a second, so that whoever waits can stop it. What a
+    reasoning model writes between <think> and </think> before its reply is left out.
     """
     with closing(_pieces(chat_model, instructions, request)) as pieces:
         held = ""
@@ -111,44 +119,83 @@ def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str)
                     break
                 if len(begun) > _THOUGHT_CHARACTERS:
                     raise WritingFailed("The language model thinks without end.")
-                yield Piece("")  # so that whoever waits can stop it
             elif not _THOUGHT[0].startswith(begun):
                 yield Piece(held, piece.cut)
                 break
+            yield Piece("")
         yield from pieces
 
 
 def _pieces(chat_model: "BaseChatModel", instructions: str, request: str) -> Generator[Piece, None, None]:
-    stream = cast(
-        "Generator[AIMessageChunk, None, None]",
-        chat_model.stream([("system", instructions), ("human", request)]),
-    )
-    provider, stopped, begun = "", "", False
-    try:
-        while (chunk := _next(stream, begun=begun)) is not None:
-            provider = provider or str(chunk.response_metadata.get("model_provider", ""))
-            stopped = stopped or _stop(chunk)
-            begun = begun or bool(chunk.text)
-            yield Piece(str(chunk.text))
-    finally:
-        stream.close()
+    provider, stopped = "", ""
+    with closing(_chunks(chat_model, [("system", instructions), ("human", request)])) as chunks:
+        for chunk in chunks:
+            if chunk is not None:
+                provider = provider or str(chunk.response_metadata.get("model_provider", ""))
+                stopped = stopped or _stop(chunk)
+            yield Piece(str(chunk.text) if chunk is not None else "")
     # A connection that is closed early looks like an end; but these always say why they stop.
     if not stopped and provider in {known.name for known in _PROVIDERS.values()}:
         raise WritingFailed("The language model's answer broke off in the middle.")
     yield Piece("", _cut(stopped))
 
 
+def _chunks(
+    chat_model: "BaseChatModel", messages: list[tuple[str, str]]
+) -> Generator["AIMessageChunk | None", None, None]:
+    """Yield what arrives, and None in between for half a second of silence.
+
+    Closing it closes the connection: also in the middle of a silence, which a blocking read would have to sit out.
+    """
+    stream = cast("AsyncGenerator[AIMessageChunk, None]", chat_model.astream(messages))
+    begun = False
+
+    async def following() -> "AIMessageChunk | WritingFailed | None":
+        try:
+            return await anext(stream, None)
+        except model_failures() as error:  # what it says may hold a key; and it keeps alive what it came through
+            reason = failure_reason(error, begun=begun)
+        return WritingFailed(reason)
+
+    coming = asyncio.run_coroutine_threadsafe(following(), _loop())
+    try:
+        while True:
+            if not wait([coming], _PATIENCE).done:
+                yield None
+                continue
+            chunk = coming.result()
+            if isinstance(chunk, WritingFailed):
+                raise chunk
+            if chunk is None:
+                return
+            begun = begun or bool(chunk.text)
+            yield chunk
+            coming = asyncio.run_coroutine_threadsafe(following(), _loop())
+    finally:
+        if not coming.cancel():  # nothing was being waited for
+            asyncio.run_coroutine_threadsafe(stream.aclose(), _loop()).result()
+
+
+_STARTING = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """The one loop that all models are asked in: their clients keep connections, which belong to a loop."""
+    with _STARTING:
+        return _start_loop()
+
+
+@cache
+def _start_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="chat models", daemon=True).start()
+    return loop
+
+
 def _cut(stopped: str) -> str:
     if stopped in _LIMIT_REACHED:
         return "The language model reached its limit of length and stopped in the middle."
     return "" if stopped in _FINISHED else "The language model's answer was stopped by its provider."
-
-
-def _next(stream: "Iterator[AIMessageChunk]", *, begun: bool) -> "AIMessageChunk | None":
-    try:
-        return next(stream, None)
-    except model_failures() as error:
-        raise WritingFailed(failure_reason(error, begun=begun)) from None  # what it says may hold a key
 
 
 def _stop(chunk: "AIMessageChunk") -> str:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -100,22 +100,29 @@ def write(
         yield written
 
 
-def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatModel") -> str:
-    """Make the question stand alone, by what the conversation says; a bad reply leaves it as it is.
+def rewrite_query(question: str, history: Sequence[Turn], chat_model: "BaseChatModel") -> Iterator[str]:
+    """Make the question stand alone, by what the conversation says: the last of what is yielded.
 
-    Bad is an empty or very long one, or one with a word or a negation that the conversation does not have. Raises
-    WritingFailed.
+    Before it comes an empty one whenever the model is silent, so that whoever waits can stop it. A bad reply leaves
+    the question as it is: an empty or very long one, or one with a word or a negation that the conversation does not
+    have. Raises WritingFailed.
     """
     if not history:
-        return question
+        yield question
+        return
     talk = conversation(history)
     prompt = Prompt.load("query").fill(history=talk, question=one_line(question))
     limit = 2 * len(question) + 200
-    reply = "".join(_limited(chat_model, prompt, limit + 1, []))
+    reply = ""
+    with closing(_limited(chat_model, prompt, limit + 1, [])) as pieces:
+        for piece in pieces:
+            reply += piece
+            if not piece:
+                yield ""
     line = next((line for line in reply.splitlines() if line.strip()), "").strip(" \t\"'\u201c\u201d*>")
     said = f"{talk} {question}"
     invented = content_words(line) - content_words(said) or _negations(line) - _negations(question)
-    return question if not line or len(reply) > limit or invented else line
+    yield question if not line or len(reply) > limit or invented else line
 
 
 def _negations(text: str) -> frozenset[str]:

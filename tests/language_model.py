@@ -82,6 +82,16 @@ class SilentModel(ScriptedModel):
         raise TimeoutError(f"timed out with {SECRET}")
 
 
+class HesitatingModel(ScriptedModel):
+    """Says nothing until it may."""
+
+    may: threading.Event = Field(default_factory=threading.Event)
+
+    def _pieces(self, reply: Sequence[Any]) -> Iterator[Any]:
+        self.may.wait()
+        return iter(reply)
+
+
 class BreakingModel(ScriptedModel):
     """Breaks off after the first half of every reply."""
 

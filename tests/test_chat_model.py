@@ -1,5 +1,6 @@
 """Names become chat models, and what goes wrong becomes a sentence without secrets."""
 
+import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -11,7 +12,7 @@ from langchain_openai import ChatOpenAI
 from ollama import ResponseError
 from openai import Timeout
 
-from qa.chat_model import ChatModelError, WritingFailed, ask_chat_model, open_chat_model
+from qa.chat_model import ChatModelError, Piece, WritingFailed, ask_chat_model, open_chat_model
 from tests.language_model import (
     SECRET,
     BreakingModel,
@@ -270,3 +271,15 @@ def test_closing_ends_the_work_at_the_model() -> None:
     with closing(ask_chat_model(chat_model, "", "")) as pieces:
         assert next(pieces).text == "A"
     assert (chat_model.closed, chat_model.sent) == (1, ["A"])
+
+
+def test_closing_in_the_middle_of_a_silence_ends_the_work_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with closing(ask_chat_model(open_chat_model("openai:any", url=url), "", "")) as pieces:
+            assert next(pieces) == Piece("")
+            connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(20)  # of the 60 seconds that a model may be silent
+            while connection.recv(65_536):  # what was asked, and then the end
+                pass

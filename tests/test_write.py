@@ -427,6 +427,12 @@ def test_no_room_at_all_is_a_failure() -> None:
 HISTORY = [Turn("What does the Cortana integration involve?", "Cortana goes into the Mi AI speaker. [1]")]
 
 
+def rewritten(question: str, history: Sequence[Turn], chat_model: BaseChatModel) -> str:
+    *silences, query = rewrite_query(question, history, chat_model)
+    assert not any(silences)
+    return query
+
+
 @pytest.mark.parametrize(
     ("reply", "query"),
     [
@@ -443,29 +449,29 @@ HISTORY = [Turn("What does the Cortana integration involve?", "Cortana goes into
 )
 @pytest.mark.parametrize("kind", [ScriptedModel, CharacterModel])
 def test_a_question_is_resolved_and_nothing_is_added(reply: str, query: str, kind: type[ScriptedModel]) -> None:
-    assert rewrite_query("When was it announced?", HISTORY, kind(replies=[[reply]])) == query
+    assert rewritten("When was it announced?", HISTORY, kind(replies=[[reply]])) == query
 
 
 def test_the_query_prompt_has_conversation_and_question() -> None:
     chat_model = ScriptedModel(replies=[["Yes?"]])
-    rewrite_query("When was it announced?", HISTORY, chat_model)
+    rewritten("When was it announced?", HISTORY, chat_model)
     assert "> Answer: Cortana goes into the Mi AI speaker. (1)" in prompt_of(chat_model)
     assert "The last question: When was it announced?" in prompt_of(chat_model)
 
 
 def test_a_first_question_is_left_alone() -> None:
-    assert rewrite_query(QUESTION, [], ScriptedModel(replies=[])) == QUESTION
+    assert rewritten(QUESTION, [], ScriptedModel(replies=[])) == QUESTION
 
 
 def test_an_endless_rewriting_is_stopped() -> None:
     chat_model = EndlessModel(replies=[["Cortana "]])
-    assert rewrite_query("When?", HISTORY, chat_model) == "When?"
+    assert rewritten("When?", HISTORY, chat_model) == "When?"
     assert chat_model.closed == 1
 
 
 def test_a_failure_of_the_model_is_told_when_rewriting_too() -> None:
     with pytest.raises(WritingFailed, match="did not answer in time"):
-        rewrite_query("When?", HISTORY, SilentModel())
+        rewritten("When?", HISTORY, SilentModel())
 
 
 @pytest.mark.model
@@ -505,6 +511,6 @@ def _words_in_progress(chat_model: ChatOpenAI) -> int | None:
 
 @pytest.mark.model
 def test_a_real_model_rewrites_or_leaves_alone(language_model: BaseChatModel) -> None:
-    query = rewrite_query("When was it announced?", HISTORY, language_model)
+    query = rewritten("When was it announced?", HISTORY, language_model)
     assert query
     assert len(query) < 400

@@ -137,10 +137,14 @@ class ChatPage:
         try:
             options: Options = {**settings.options(), **changed}
             history = turns([each.answer for each in said])
-            now = replace(now, typed="", editing=None if typed else conversation.editing)
+            editing = None if typed else conversation.editing
             beside = ""  # shown anew only where it changed: the visitor may be looking at an earlier answer's
             for answer in self._assistant.stream(question, history, **options):
-                now = replace(now, said=(*said, Said(answer, int(settings.passages)), *later))
+                if not (answer.sentences or answer.refusal):  # a chat model is silent: it can be stopped here
+                    yield {parts.conversation: now}
+                    continue
+                coming = Said(answer, int(settings.passages))
+                now = replace(now, typed="", editing=editing, said=(*said, coming, *later))
                 known, beside = beside, evidence(now, len(said), words)
                 chat = messages(now.said, words, coming=len(said))
                 changes = {parts.evidence: beside} if beside != known else {}

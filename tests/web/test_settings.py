@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from ingest.index import Index
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant, Options
-from tests.language_model import ScriptedModel
+from tests.language_model import HesitatingModel, ScriptedModel
 from tests.web.browser import CORTANA, Site, Visit, answering, visiting
 
 pytestmark = [
@@ -76,6 +76,38 @@ def test_with_a_chat_model_answers_are_written_or_in_quotes(assistant: NotingAss
     noted.page.get_by_role("button", name="Ask again").click()
     expect(answer.locator(".said")).not_to_contain_text("The integration of Cortana into")
     expect(answer).not_to_contain_text("Written by")
+
+
+def test_a_model_that_says_nothing_can_be_stopped(site: Site, browser: Browser) -> None:
+    model = HesitatingModel(replies=[[WRITTEN]] * 3)
+    assistant = Assistant(Index.open(site.index), chat_model=model)
+    assistant.ask(CORTANA, mode="quotes")
+    with answering(assistant) as address, visiting(browser, address) as visit:
+        page, box = visit.page, visit.page.locator("#question textarea")
+        try:
+            box.fill(CORTANA)
+            page.keyboard.press("Enter")
+            expect(page.locator("#chat .pending")).to_be_visible()
+            page.get_by_role("button", name="Stop").click()
+            visit.answered()
+            expect(box).to_have_value(CORTANA)  # nothing was said: it can be asked again
+            expect(page.locator("#chat .question")).to_have_count(0)
+        finally:
+            model.may.set()
+        visit.ask(CORTANA)
+        expect(page.locator("#chat .said")).to_contain_text("The integration of Cortana into")
+        model.may.clear()
+        try:  # while it makes a query of the next question
+            box.fill("When was it announced?")
+            page.keyboard.press("Enter")
+            expect(page.locator("#chat .pending")).to_be_visible()
+            page.get_by_role("button", name="Stop").click()
+            visit.answered()
+            expect(box).to_have_value("When was it announced?")
+            expect(page.locator("#chat .question")).to_have_count(1)
+        finally:
+            model.may.set()
+        assert visit.errors() == []
 
 
 def test_without_a_chat_model_there_is_nothing_to_choose(visit: Visit) -> None:
