@@ -1,6 +1,8 @@
-"""The same questions give JSON of one shape: in quotes and written, by Python, command line and page's export."""
+"""The same questions give JSON of one shape: in quotes and written, by Python, command line, page and its export."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from qa.cli import app
 from qa.evaluate import Question, read_questions
 from qa.export import FORMATS
 from qa.saved import answer_from_json
+from tests.web.browser import answering
+from tests.web.events import call, event, kept
 
 QUESTIONS = read_questions(Path(__file__).with_name("evaluation") / "questions.jsonl")[::5][:20]
 
@@ -92,10 +96,29 @@ def assistant(corpus_index: Index, model_url: str | None) -> Assistant:
     return Assistant(corpus_index, chat_model=chat_model, model_name="openai:echo")
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    address: str
+
+
+@pytest.fixture(scope="module")
+def page(assistant: Assistant) -> Iterator[Served]:
+    with answering(assistant) as address:
+        yield Served(address)
+
+
+def shown(page: Served, question: str, mode: str) -> dict[str, Any]:
+    """What the page has of an answer, but for what is kept beside it."""
+    _, said = call(page, event(page, "question", "submit"), [question, "", None, "en", mode, 8, [], "", ""])
+    [answer] = kept(said)
+    return {key: value for key, value in answer.items() if key not in ("k", "asked", "judged")}
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
 def test_same_shape(
     question: Question,
     assistant: Assistant,
+    page: Served,
     model_url: str | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -111,7 +134,8 @@ def test_same_shape(
     answer = assistant.ask(question.question, question.history)
     exported = json.loads(FORMATS["json"].write([answer], datetime.now(UTC)))["turns"][0]
     assert answer_from_json(exported).as_json() == exported
-    for found in (answer.as_json(), json.loads(called.stdout), exported):
+    on_page = shown(page, question.question, "written" if model_url else "quotes")
+    for found in (answer.as_json(), json.loads(called.stdout), exported, on_page):
         assert differences(found, ANSWER) == []
         assert found["refusal"] is None or differences(found["refusal"], REFUSAL) == []
         assert found["mode"] == ("written" if model_url and not found["refused"] else "quotes")

@@ -13,6 +13,7 @@ from qa.web.messages import Holdings, answer_html, question_html
 from qa.web.texts import Texts, texts
 
 HISTORY_TURNS = 20
+MOST_PASSAGES = 20
 
 Chosen = tuple[str, str | None, int, Sequence[str], str | None, str | None]
 """What `Settings` are made of."""

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 import gradio as gr
 
 from qa.assistant import LONGEST_QUESTION, Assistant
-from qa.web.conversation import Conversation, holdings
+from qa.web.conversation import MOST_PASSAGES, Conversation, holdings
 from qa.web.evidence import no_evidence_html
 from qa.web.messages import hint_html, masthead_html, welcome_html
 from qa.web.page import ChatPage
@@ -14,7 +14,6 @@ from qa.web.upload import Uploads
 from qa.web.upload_panel import upload_panel
 from qa.web.view import Parts
 
-MOST_PASSAGES = 20
 _LOOK_FOR_EVENTS = 0.03  # seconds between two looks of gradio's queue
 
 

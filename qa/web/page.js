@@ -248,9 +248,19 @@ function observe(selector, changed) {
   new MutationObserver(changed).observe(find(selector), { childList: true, subtree: true, characterData: true });
 }
 
+// What was set is set the next time: the server fills the page by these.
+function remember(setting, value) {
+  document.cookie = `dateline-${setting}=${value}; path=/; max-age=31536000; SameSite=Strict`;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("#settings input[type=radio]")) remember("mode", target.value);
+  if (target.matches("#settings input:is([type=range], [type=number])")) remember("passages", target.value);
+});
+
 // A link may ask a question: once the server has opened the page. A language that was chosen is chosen the next time.
 async function opened(language) {
-  if (words.code) document.cookie = `dateline-language=${language}; path=/; max-age=31536000; SameSite=Strict`;
+  if (words.code) remember("language", language);
   await speak(language);
   const question = new URLSearchParams(location.search).get("q");
   if (!question?.trim()) return;

@@ -14,7 +14,17 @@ from qa.assistant import Assistant, Options
 from qa.markup import element, escaped
 from qa.web.changes import Changes
 from qa.web.commands import Command, command_from
-from qa.web.conversation import Chosen, Conversation, Said, Settings, holdings, messages, settled, turns
+from qa.web.conversation import (
+    MOST_PASSAGES,
+    Chosen,
+    Conversation,
+    Said,
+    Settings,
+    holdings,
+    messages,
+    settled,
+    turns,
+)
 from qa.web.evidence import no_evidence_html
 from qa.web.messages import masthead_html, pending_html, question_html, welcome_html
 from qa.web.texts import Texts, languages, preferred, texts
@@ -32,12 +42,21 @@ class ChatPage:
         self._changes = Changes(assistant, parts)
 
     def open(self, request: gr.Request) -> Update:
-        """Fill the page for a new visitor, in their language: what the archive holds, and what to ask it."""
+        """Fill the page for a new visitor, in their language: what the archive holds, and what to ask it.
+
+        What they set before comes in the cookies of their browser.
+        """
         chosen = str(request.query_params.get("lang") or request.cookies.get("dateline-language") or "")
         language = chosen if chosen in languages() else preferred(request.headers.get("accept-language", ""))
         sources = sorted(holdings(self._assistant).sources)
+        update = self._words(texts(language), Conversation())
+        mode, passages = request.cookies.get("dateline-mode"), request.cookies.get("dateline-passages", "")
+        if mode in ("quotes", "written") and self._assistant.chat_model is not None:
+            update[self._parts.mode]["value"] = mode
+        if passages in map(str, range(1, MOST_PASSAGES + 1)):
+            update[self._parts.passages]["value"] = int(passages)
         return {
-            **self._words(texts(language), Conversation()),
+            **update,
             self._parts.language: language,
             self._parts.sources: gr.update(choices=sources, label=texts(language)("filter_sources")),
         }

@@ -12,10 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from qa.assistant import Assistant
@@ -24,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 CORTANA = "What does the Cortana integration involve?"
 FOOTBALL = "Who won the 2018 football world cup?"  # the sample articles do not say
 QUALCOMM = "What is reported about Qualcomm?"  # several do
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -89,6 +92,20 @@ class Visit:
             address
             for address in self.requests
             if urlsplit(address).netloc != own and not address.startswith(("data:", "blob:"))
+        ]
+
+    def failures(self) -> list[str]:
+        """List what axe-core calls serious or critical on the page as it is now."""
+        self.page.evaluate(
+            "Promise.all(document.getAnimations().map(each => each instanceof CSSTransition && each.finished))"
+        )
+        options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+        found: list[dict[str, Any]] = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{rule['id']}: {node['target']} {node['html'][:200]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
         ]
 
     def errors(self) -> list[str]:

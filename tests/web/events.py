@@ -1,12 +1,19 @@
 """Gradio's events, sent by hand."""
 
+import html
 import json
+import re
 import urllib.error
 import urllib.request
 import uuid
-from typing import Any
+from typing import Any, Protocol
 
-from tests.web.browser import Site
+
+class Site(Protocol):
+    """Where the page is served."""
+
+    @property
+    def address(self) -> str: ...
 
 
 def post(site: Site, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
@@ -53,3 +60,11 @@ def call(site: Site, number: object, data: object, **more: object) -> tuple[int,
             if '"process_completed"' in said or '"close_stream"' in said:
                 break
     return status, said
+
+
+def kept(said: str) -> list[dict[str, Any]]:
+    """The answers that the browser is told to keep, by what the server said when a question was asked."""
+    [done] = (json.loads(line[5:]) for line in said.splitlines() if '"process_completed"' in line)
+    [told] = (value for value in done["output"]["data"] if isinstance(value, str) and "&quot;answers&quot;" in value)
+    answers: list[dict[str, Any]] = json.loads(html.unescape(re.sub("<[^>]*>", "", told)))["answers"]
+    return answers

@@ -2,28 +2,14 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.web.browser import CORTANA, FOOTBALL, QUALCOMM, Site, Visit, visiting
+from tests.web.browser import CORTANA, FOOTBALL, QUALCOMM, SCHEMES, Site, Visit, visiting
 
 pytestmark = pytest.mark.web
-
-OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-
-
-def failures(visit: Visit) -> list[str]:
-    """What axe-core finds on the page as it is now."""
-    found: list[dict[str, Any]] = Axe().run(visit.page, options=OPTIONS).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node['html'][:200]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 def asked(visit: Visit) -> None:
@@ -80,15 +66,21 @@ def editing(visit: Visit) -> None:
     expect(visit.page.locator("#hint")).to_contain_text("left out")
 
 
-SCREENS = [asked, conversation, refused, whole_article, filters, settings, conversations, dialog, editing]
+def failed(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="Filters").click()
+    visit.page.get_by_label("Published since").fill("yesterday")
+    visit.fails(CORTANA, "yesterday is not a day")
+
+
+SCREENS = [asked, conversation, refused, whole_article, filters, settings, conversations, dialog, editing, failed]
 
 
 def test_the_first_visit_has_no_failures(visit: Visit) -> None:
     expect(visit.page.locator("#chat .example").last).to_be_visible()
-    assert failures(visit) == []
+    assert visit.failures() == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_has_no_failures(
     visit: Visit, screen: Callable[[Visit], None], scheme: Literal["light", "dark"]
@@ -96,13 +88,13 @@ def test_a_screen_has_no_failures(
     visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     visit.open()
     screen(visit)
-    assert failures(visit) == []
+    assert visit.failures() == []
 
 
 def test_a_phone_s_screen_has_no_failures(browser: Browser, site: Site) -> None:
     with visiting(browser, site.address, width=360, height=740) as visit:
         conversation(visit)
-        assert failures(visit) == []
+        assert visit.failures() == []
 
 
 def test_those_who_hear_the_page_hear_what_it_is(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ingest.index import Index
 from qa.assistant import Assistant
-from tests.web.browser import Visit, answering, indexed, visiting
+from tests.web.browser import SCHEMES, Visit, answering, indexed, visiting
 
 pytestmark = [
     pytest.mark.web,
@@ -66,6 +66,9 @@ def test_what_arrived_is_told_once_and_marked_when_asking_again(visit: Visit, ar
     arrive(articles, 2021, "tinker")
     indexed(articles, articles.with_name("index"))
     look(page, "2 new articles have arrived.")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert visit.failures() == []
     news.get_by_role("button", name="Ask again").click()
     expect(news).to_have_count(0)
     expect(page.locator("#chat .answer")).to_contain_text("new since you asked before.")

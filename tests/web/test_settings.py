@@ -78,6 +78,19 @@ def test_with_a_chat_model_answers_are_written_or_in_quotes(assistant: NotingAss
     expect(answer).not_to_contain_text("Written by")
 
 
+def test_what_was_set_is_set_the_next_time(noted: Visit) -> None:
+    noted.page.get_by_label("in quotes").check()
+    noted.page.get_by_role("spinbutton").fill("3")
+    noted.page.get_by_role("spinbutton").press("Tab")
+    for passages in ("3", "8"):
+        noted.open()
+        noted.page.get_by_role("button", name="Settings").click()
+        expect(noted.page.get_by_label("in quotes")).to_be_checked()
+        expect(noted.page.get_by_role("spinbutton")).to_have_value(passages)
+        # Cookies can be anything.
+        noted.page.context.add_cookies([{"name": "dateline-passages", "value": "1000", "url": noted.address}])
+
+
 def test_a_model_that_says_nothing_can_be_stopped(site: Site, browser: Browser) -> None:
     model = HesitatingModel(replies=[[WRITTEN]] * 3)
     assistant = Assistant(Index.open(site.index), chat_model=model)

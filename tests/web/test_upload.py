@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from ingest import UPLOADS, Index
 from ingest.lock import locked
-from tests.web.browser import ROOT, Site, Visit, indexed, serving
+from tests.web.browser import ROOT, SCHEMES, Site, Visit, indexed, serving
 from tests.web.events import call, config, event, post
 
 pytestmark = pytest.mark.web
@@ -77,6 +77,9 @@ def test_an_article_that_was_dropped_can_be_asked_about(panel: Visit) -> None:
     assert "Not added: 1" in report
     assert "damaged.pdf: it is damaged" in report
     assert "You can ask about it now." in report
+    for scheme in SCHEMES:
+        panel.page.emulate_media(color_scheme=scheme)
+        assert panel.failures() == []
     panel.ask("Who won the Zorblat prize?")
     expect(panel.page.locator("#chat")).to_contain_text("a baker in Ghent")
     assert not panel.foreign()
