@@ -1,6 +1,8 @@
 """The command line as people and programs call it: real processes, and the commands in this one."""
 
 import json
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +72,32 @@ def test_ask_in_text_and_json(corpus_index: Index) -> None:
     citation = answer["citations"][0]
     article = json.loads(dateline("show", "--index", index, "--json", citation["article_id"]).stdout)
     assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_the_environment_may_name_the_model(
+    corpus_index: Index, misbehaving_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_MODEL", "openai:echo")
+    monkeypatch.setenv("DATELINE_MODEL_URL", f"{misbehaving_url}/echo/v1")
+    answer = json.loads(dateline("ask", "--index", str(corpus_index.path), "--json", QUESTION).stdout)
+    assert (answer["mode"], answer["model"]) == ("written", "openai:echo")
+
+
+def test_ctrl_c_ends_the_work_at_a_model_that_is_silent(corpus_index: Index) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        model = ["--model", "openai:any", "--model-url", f"http://127.0.0.1:{listener.getsockname()[1]}"]
+        command = [sys.executable, "-m", "qa", "ask", "--index", str(corpus_index.path), *model, QUESTION]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(30)  # of the 60 seconds that a model may be silent
+                assert connection.recv(65_536)
+                asking.send_signal(signal.SIGINT)
+                while connection.recv(65_536):
+                    pass
+            said, told = asking.communicate()
+    assert (asking.returncode, said) == (130, "")
+    assert "Traceback" not in told
 
 
 def test_ask_with_filters_and_history(corpus_index: Index, tmp_path: Path) -> None:
