@@ -1,5 +1,6 @@
 """Bring the index up to date with its sources: compare, and change what changed, under the writer lock."""
 
+import logging
 import time
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +17,8 @@ from ingest.seen import Seen
 from ingest.sources import Source, SourceError, is_address, open_sources
 from ingest.text import shown
 from ingest.writer import Writer
+
+_LOGGER = logging.getLogger(__name__)
 
 State = Literal["added", "changed", "unchanged"]
 Progress = Callable[[int, int, int], None]
@@ -250,6 +253,7 @@ class _Run:
 
     def _finish(self, item: Item, articles: Mapping[str, str] | None) -> None:
         """A file was read to its end, or as far as it could be: then all that was in it before is kept."""
+        _LOGGER.info("read %s" if articles is not None else "cannot read %s", shown(item.id))
         if articles is None:
             self._broken.add((item.origin, item.id))
             self.found.update({i: item.origin for i in self.indexed if _inside(i, item.id)})

@@ -62,6 +62,8 @@ def test_files_are_indexed_and_what_cannot_be_read_is_told(path: Path, tmp_path:
     *steps, report = uploads.add_files(files)
     assert all(step.doing for step in steps)
     assert any(" of 3 looked at" in step.doing for step in steps)
+    assert {name for step in steps for name in step.read} == {"prize.md"}
+    assert {name for step in steps for name in step.unread} == {"a.exe", "bad.pdf", "mixed.zip"}
     assert not report.doing
     assert set(report.added) == {"prize.md", "mixed.zip#good.md"}
     reasons = {failure.name: failure.reason for failure in report.failed}

@@ -30,6 +30,7 @@ _GRACE = 10.0  # seconds to clear away after being told to end
 
 _HOME = Path(ingest.__file__).parents[1]  # from here `python -m ingest` is the one that this module imports
 _STEP = re.compile(r"(\d+) of (\d+)(?:, (\d+) chunks)?")
+_ITEM = re.compile(r"(read|cannot read) (.+)")
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,11 +50,15 @@ class Failed:
 class Report:
     """What became of what a visitor sent: so far while `doing` says what is done, then all of it.
 
-    Articles go by the visitor's names of their files, or by their addresses. `duplicates` are pairs of an article and
-    the one that it is a copy of; `articles` is how many the index holds now. `problem` is why nothing could be done.
+    While it is being done there are only the files or addresses that were `read`, and those that are `unread` since
+    that failed. Articles go by the visitor's names of their files, or by their addresses. `duplicates` are pairs of
+    an article and the one that it is a copy of; `articles` is how many the index holds now. `problem` is why nothing
+    could be done.
     """
 
     doing: str = ""
+    read: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unchanged: int = 0
@@ -135,8 +140,14 @@ class Uploads:
         if not names:
             return Report(failed=tuple(refused))
         before = self._in_use()
+
+        def shown(so_far: Report) -> None:
+            read = tuple(names[name] for name in so_far.read if name in names)
+            unread = tuple(names[name] for name in so_far.unread if name in names)
+            say(replace(so_far, read=read, unread=(*(failure.name for failure in refused), *unread)))
+
         try:
-            report = _in_folder(self._run(str(self._folder), say), self._folder)
+            report = _in_folder(self._run(str(self._folder), shown), self._folder)
         except NotAddedError:
             if self._in_use() == before:  # else articles of theirs are in the index, which a rebuild reads again
                 self._discard(new)
@@ -221,13 +232,15 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 def _listen(lines: Iterable[str], say: Say) -> str:
     """Pass on how far the command says it is; returns its last line."""
-    last = ""
+    last, read, unread = "", list[str](), list[str]()
     for line in lines:
         last = line.strip()
-        if step := _STEP.fullmatch(last):
+        if item := _ITEM.fullmatch(last):
+            (read if item[1] == "read" else unread).append(item[2])
+        elif step := _STEP.fullmatch(last):
             done, total, chunks = step.groups()
             indexed = f", {chunks} passages indexed" if chunks else ""
-            say(Report(doing=f"{done} of {total} looked at{indexed}"))
+            say(Report(f"{done} of {total} looked at{indexed}", read=tuple(read), unread=tuple(unread)))
         elif last.endswith("; waiting for it"):
             say(Report(doing="Another process is writing to the index; waiting for it"))
     return last

@@ -97,6 +97,8 @@ def _dropped(file: dict[str, Any]) -> Dropped:
 def _parts(report: Report, words: Texts) -> Iterator[Html]:
     if report.doing:
         yield _line(f"{report.doing} …")
+        yield from _list("upload_read", [element("bdi", escaped(name)) for name in report.read], words)
+        yield from _list("upload_refused", [element("bdi", escaped(name)) for name in report.unread], words)
         return
     if report.problem:
         failed = element("strong", escaped(words("upload_failed")))
