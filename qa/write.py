@@ -14,7 +14,7 @@ from qa.answer import Citation, Sentence, Turn, cited
 from qa.chat_model import WritingFailed, ask_chat_model
 from qa.context import UNKNOWN, tokens
 from qa.instructions import without_instructions
-from qa.judge import judge
+from qa.judge import Judged, judge
 from qa.judge.meanings import NEGATIONS
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
 from qa.support import Support, content_words
@@ -173,6 +173,7 @@ class _Reply:
         self._decided = 0  # up to where in it no sentence ends
         self._sentences: list[Sentence] = []
         self._citations: list[Citation] = []
+        self._partly = 0  # of the sentences that are not borne out
         self._refused = False
         self.over = False  # refused, or going round in circles: what follows is not worth waiting for
         self.notes: list[str] = []
@@ -190,9 +191,7 @@ class _Reply:
         self._text = ""
         if unsupported := sum(not sentence.supported for sentence in self._sentences):
             self._sentences = [replace(s, supported=bool(s.supported)) for s in self._sentences]
-            left_out = "1 sentence was" if unsupported == 1 else f"{unsupported} sentences were"
-            them = "it" if unsupported == 1 else "them"
-            self.notes.append(f"{left_out} left out: the quotes do not bear {them} out.")
+            self.notes.append(_left_out(unsupported, self._partly))
         return self.so_far()
 
     def so_far(self) -> Written:
@@ -236,9 +235,10 @@ class _Reply:
             self.over = True
             self.notes.append("The language model began to repeat itself and was stopped.")
             return
-        supports = () if _LINK.search(text) or not judged else judge(text, self._shown, numbers).supports
-        cited_as = dict.fromkeys(self._cite(self._passages[number - 1], support) for number, support in supports)
-        self._sentences.append(Sentence(text, tuple(cited_as), supported=True if supports else None))
+        verdict = Judged() if _LINK.search(text) or not judged else judge(text, self._shown, numbers)
+        self._partly += verdict.partly
+        cites = (self._cite(self._passages[number - 1], support) for number, support in verdict.supports)
+        self._sentences.append(Sentence(text, tuple(dict.fromkeys(cites)), supported=verdict.supported or None))
 
     def _cite(self, passage: Passage, support: Support) -> int:
         place = (passage.chunk.article_id, support.start, support.end)
@@ -248,6 +248,15 @@ class _Reply:
         number = len(self._citations) + 1
         self._citations.append(cited(number, passage, support.start, support.end, support.score))
         return number
+
+
+def _left_out(sentences: int, partly: int) -> str:
+    left_out = "1 sentence was" if sentences == 1 else f"{sentences} sentences were"
+    them = "it" if sentences == 1 else "them"
+    if partly == sentences:
+        return f"{left_out} left out: the quotes bear {them} out only in part."
+    in_part = f", {partly} of them only in part" if partly else ""
+    return f"{left_out} left out: the quotes do not bear {them} out{in_part}."
 
 
 def _start(match: re.Match[str] | None, otherwise: int) -> int:

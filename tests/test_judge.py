@@ -138,6 +138,22 @@ ARTICLE = (
 )
 
 
+@pytest.mark.parametrize(
+    ("sentence", "partly"),
+    [
+        ("Apple sued Qualcomm in January 2017, and Shares of Broadcom rose by 12.5 percent.", False),
+        ("Apple sued Qualcomm in January 2017, and the judge threw it out.", True),
+        ("The judge threw it out, but Apple sued Qualcomm in January 2017.", True),
+        ("The judge threw it out, and Qualcomm sued Apple in January 2017.", False),
+        ("Apple sued Qualcomm in January 2018.", False),
+    ],
+)
+def test_one_of_two_statements_is_borne_out_in_part(sentence: str, partly: bool) -> None:
+    judged = judge(sentence, [passage(SUED), passage(SHARES, "b.md")])
+    assert judged.partly is partly
+    assert not (judged.partly and judged.supported)
+
+
 def test_it_stands_for_what_was_named_before() -> None:
     assert supported("Apple asked for about $1 billion in rebates.", ARTICLE)
     assert not supported("Broadcom asked for about $1 billion in rebates.", ARTICLE)

@@ -167,6 +167,16 @@ def test_the_quote_is_ours_whatever_number_the_model_wrote(reply: str, quote: st
             [True, False],
             "1 sentence was left out: the quotes do not bear it out.",
         ),
+        (
+            "The Mi AI speaker costs 299 yuan and it cures the common cold [3]. It costs 299 yuan [3].",
+            [True, False],
+            "1 sentence was left out: the quotes bear it out only in part.",
+        ),
+        (
+            "The Mi AI speaker costs 299 yuan and it cures the common cold [3]. It costs 299 yuan. Cats purr.",
+            [True, False, True],
+            "2 sentences were left out: the quotes do not bear them out, 1 of them only in part.",
+        ),
     ],
 )
 def test_what_is_not_borne_out_is_left_out_in_the_end(reply: str, left_out: list[bool], note: str) -> None:

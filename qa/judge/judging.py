@@ -41,9 +41,13 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a sentence is borne out, and by what: numbers of passages, from 1, with the words of each."""
+    """Whether a sentence is borne out, and by what: numbers of passages, from 1, with the words of each.
+
+    `partly`: only one of two statements that it joins is.
+    """
 
     supports: tuple[tuple[int, Support], ...] = ()
+    partly: bool = False
 
     @property
     def supported(self) -> bool:
@@ -61,8 +65,10 @@ def judge(sentence: str, passages: Sequence[Passage], preferred: Iterable[int] =
     found = _supports(sentence, passages, wanted)
     if not found:
         found = sorted(_supports(sentence, passages, others), key=lambda pair: -pair[1].score)[:1]
-    found = found or _joined(sentence, passages, [*wanted, *others])
-    return Judged() if _another_person(sentence, found) else Judged(tuple(found))
+    partly = False
+    if not found:
+        found, partly = _joined(sentence, passages, [*wanted, *others])
+    return Judged(partly=partly) if _another_person(sentence, found) else Judged(tuple(found), partly)
 
 
 def _supports(
@@ -72,16 +78,23 @@ def _supports(
     return [(number, support) for number, support in found if support is not None]
 
 
-def _joined(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) -> list[tuple[int, Support]]:
-    """Two quotes, each with all words of a part of the sentence: parts are short, and lack a subject."""
+def _joined(
+    sentence: str, passages: Sequence[Passage], numbers: Sequence[int]
+) -> tuple[list[tuple[int, Support]], bool]:
+    """Two quotes, each with all words of a part of the sentence: parts are short, and lack a subject.
+
+    And whether there is a quote for one part alone.
+    """
+    partly = False
     for joint in _JOINT.finditer(sentence):
         parts = sentence[: joint.start()], sentence[joint.end() :]
         if min(len(part.split()) for part in parts) < _SHORTEST_PART:
             continue
         found = [_supports(part, passages, numbers, part=True) for part in _with_subject(*parts)]
         if all(found):
-            return list(dict.fromkeys(supports[0] for supports in found))
-    return []
+            return list(dict.fromkeys(supports[0] for supports in found)), False
+        partly = partly or any(found)
+    return [], partly
 
 
 def _with_subject(first: str, second: str) -> tuple[str, str]:
