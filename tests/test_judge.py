@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.chunk import Chunk
 from ingest.index import Passage
 from qa.judge import judge
+from qa.judge.claim import states
 from qa.judge.compare import Quoted, objection
 from qa.judge.terms import name_keys, terms
 from qa.support import sentence_spans
@@ -158,6 +159,27 @@ def test_it_stands_for_what_was_named_before() -> None:
     assert supported("Apple asked for about $1 billion in rebates.", ARTICLE)
     assert not supported("Broadcom asked for about $1 billion in rebates.", ARTICLE)
     assert not supported("Qualcomm asked for about $1 billion in rebates.", ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("It was the best quarter for Tesla.", True),
+        ("The report was written for Tesla.", False),  # for the board of somebody
+        ("Tesla sold nine cars.", True),
+    ],
+)
+def test_a_name_stands_where_the_quote_has_nothing_else(sentence: str, verdict: bool) -> None:
+    text = "It was the best quarter for the company. The report was written for another board. It sold nine cars."
+    assert judge(sentence, [passage(text, title="What Tesla did")]).supported is verdict
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [("BAAR, SWITZERLAND", False), ("Baar, Switzerland.", False), ("Baar", False), ("Baar is small.", True)],
+)
+def test_a_place_alone_says_nothing(sentence: str, verdict: bool) -> None:
+    assert states(terms(sentence)) is verdict
 
 
 @pytest.mark.parametrize(

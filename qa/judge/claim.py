@@ -12,7 +12,7 @@ _LED_TO = 4  # terms from a word like "denied" to what it leads to
 
 def states(said: Sequence[Term]) -> bool:
     """Whether anything is said of anything: neither a single word nor names and numbers alone."""
-    words = (not term.opens and term.kind in {"word", "opposed"} for term in said)
+    words = (not term.opens and term.text[0].islower() and term.kind in {"word", "opposed"} for term in said)
     return any(term.marks & {"be", "will"} for term in said) or (len(said) > 1 and any(words))
 
 

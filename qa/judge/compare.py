@@ -8,6 +8,7 @@ from datetime import date
 from qa.judge.align import carried, places
 from qa.judge.claim import left_open, repeats, states
 from qa.judge.term import DATES, Term, name_run, opposite
+from qa.judge.terms import terms
 
 _MANY = 8  # terms of a sentence in which a word may be that the quote lacks
 _NEAR = 4  # terms
@@ -19,6 +20,7 @@ _CASES = frozenset(
 )
 _BY_OR_TO = frozenset({"by", "way-"})
 _OF_A_COUNTRY = frozenset({"n", "an", "ian", "ish", "es", "i", "y", "ns", "ans", "ians"})
+_STANDING_FOR = frozenset(term.key for term in terms("company firm group bank court agency team club government"))
 _NOT = ("un", "in", "im", "ir", "il", "dis", "non")
 
 
@@ -126,11 +128,22 @@ class _Compared:
             return False
         if self._abbreviated(at) or any(_same_name(term.key, key) for key in self._keys):
             return True
-        if any(other.axis == "name" for other in self._instead(at)):
+        if any(other.axis == "name" for other in self._instead(at)) or self._displaces(at):
             return False
         beside = [n for n in (at - 1, at + 1) if 0 <= n < len(self._said) and self._places[n] is not None]
         pairs = {(self._said[min(n, at)].key, self._said[max(n, at)].key) for n in beside}
         return term.key in self._context.subject or bool(pairs & self._context.full_names)
+
+    def _displaces(self, at: int) -> bool:
+        """Whether the quote says something else where a name is: "for a boss fight" is not "for Apple".
+
+        What it stands for there is no word, or one like "the company".
+        """
+        before = self._places[at - 1] if at else None
+        if before is None or before + 1 == len(self._quoted) or before + 1 in self._places:
+            return False
+        other = self._quoted[before + 1]
+        return other.sentence == self._quoted[before].sentence and other.key not in _STANDING_FOR
 
     def _same_day(self, term: Term) -> bool:
         """The article's own day where the quote has none; "last year" counts from it."""
