@@ -175,7 +175,7 @@ def confidence(answer: Answer, texts: Texts) -> str:
 
 
 def _notes(answer: Answer, texts: Texts) -> list[str]:
-    notes = list(answer.notes)
+    notes = [texts.said(note) for note in answer.notes]
     if answer.refusal is None:
         if answer.mode == "written":
             notes.append(texts("written", model=answer.model or texts("model")))

@@ -172,7 +172,7 @@ class ChatPage:
             changes = {parts.evidence: evidence(now, len(said), words)} if now.said[len(said)].new else {}
             yield {**said_so_far(parts, now, words), **changes}
         except Exception as error:  # the outermost shell: the visitor gets a sentence, the log the rest
-            told = str(error)
+            told = words.said(str(error))
             if not isinstance(error, ValueError | IndexUnusableError):
                 _LOGGER.exception("a question was not answered")
                 told = words("unexpected")

@@ -1,6 +1,7 @@
 """The words of the page in a visitor's language, from one file each in `languages/`."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,8 @@ from babel.numbers import format_decimal
 
 _FOLDER = Path(__file__).with_name("languages")
 _LOCALES = {"en": "en_GB"}  # days in words without a comma
+_LONGEST_SAID = 2_000  # characters; a conversation that a browser kept can have anything for a note
+_PLACE = re.compile(r"\\{(\w+)\\}")
 DEFAULT = "en"
 
 
@@ -33,6 +36,28 @@ class Texts:
         n = values.get("n")
         form = f"{name}.{Locale.parse(self.language).plural_form(n)}" if isinstance(n, int) else name
         return self.words.get(form, self.words[name]).format(**shown)
+
+    def said(self, english: str) -> str:
+        """What the assistant says, a note or why something failed, in this language.
+
+        The assistant says it in English, whoever asks. What there are no words for stays as it is.
+        """
+        for name, saying in _sayings() if len(english) < _LONGEST_SAID else ():
+            if found := saying.fullmatch(english):
+                values: dict[str, object] = dict(found.groupdict())
+                if "why" in values:
+                    values["why"] = self.said(found["why"])
+                if "period" in values:
+                    values["period"] = self._period(found["period"])
+                return self(name, **values | ({"n": int(found["n"])} if "n" in values else {}))
+        return english
+
+    def _period(self, english: str) -> str:
+        for name in ("since", "until"):
+            if english.startswith(f"{name} "):
+                return self(name, day=english.partition(" ")[2])
+        first, _, last = english.partition(" to ")
+        return self("days", first=first, last=last) if last else english
 
     def day(self, day: date) -> str:
         """A day in words: "23 February 2018"."""
@@ -58,6 +83,19 @@ def texts(language: str) -> Texts:
     chosen = language if language in languages() else DEFAULT
     words: dict[str, str] = json.loads((_FOLDER / f"{chosen}.json").read_text("utf-8"))
     return Texts(chosen, words)
+
+
+@cache
+def _sayings() -> list[tuple[str, re.Pattern[str]]]:
+    """What the assistant may say in English, each with the name of the words for it."""
+
+    def place(found: re.Match[str]) -> str:
+        return r"(?P<n>\d+)" if found[1] == "n" else f"(?P<{found[1]}>.+?)"
+
+    said = {name: words for name, words in texts(DEFAULT).words.items() if name.startswith("says_")}
+    patterns = {name: _PLACE.sub(place, re.escape(words)) for name, words in said.items()}
+    one = {name: pattern.replace("1", "(?P<n>1)", 1) for name, pattern in patterns.items() if name.endswith(".one")}
+    return [(name.partition(".")[0], re.compile(pattern)) for name, pattern in (patterns | one).items()]
 
 
 @cache

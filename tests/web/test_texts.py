@@ -19,13 +19,18 @@ NAMES = set(re.findall(r"""(?:texts|words|command|self)\(\s*"(\w+)\"""", SOURCES
     re.findall(r"\bwords\.(\w+)", SOURCES)
 )
 # Names that are put together from what they are about.
-MADE = re.compile(r"found_\w+|export_\w+|why_\w+|\w+_title|\w+\.\w+|sure|likely|unsure|strong|fair|weak|nearest")
+MADE = re.compile(
+    r"found_\w+|export_\w+|why_\w+|\w+_title|\w+\.\w+|says_\w+|sure|likely|unsure|strong|fair|weak|nearest"
+)
+
+
+PARTS_OF_WORDS = {"words", "get", "items", "said", "code", "direction", "replace"}  # in Python and JavaScript
 
 
 def test_every_name_that_is_used_has_words() -> None:
     words = texts(DEFAULT).words
     assert len(NAMES) > 60
-    assert {name for name in NAMES if name not in words} <= {"words", "get", "code", "direction", "replace"}
+    assert {name for name in NAMES if name not in words} <= PARTS_OF_WORDS
 
 
 def test_all_words_are_used() -> None:
@@ -110,3 +115,43 @@ def test_the_browser_s_language_is_taken_where_there_is_one(accepted: str, langu
 def test_whatever_a_browser_asks_for_it_gets_a_language(accepted: str) -> None:
     assert preferred(accepted) in languages()
     assert texts(accepted).language in languages()
+
+
+QA = "\n".join(path.read_text("utf-8") for path in sorted(WEB.parent.glob("*.py")))
+SAYINGS = {name: words for name, words in texts(DEFAULT).words.items() if name.startswith("says_")}
+# Put together of more than one piece.
+PIECED = ("says_left_out", "says_in_part", "says_some_in_part", "says_added", "says_cut")
+
+
+@pytest.mark.parametrize("name", [name for name in SAYINGS if not name.startswith(PIECED)])
+def test_what_the_assistant_may_say_is_what_it_says(name: str) -> None:
+    spoken = re.sub(r'"\s*\n\s*f?"', "", QA + (WEB / "conversation.py").read_text("utf-8"))
+    assert max(re.split(r"{\w+}", SAYINGS[name]), key=len) in spoken
+
+
+@pytest.mark.parametrize("language", [language for language in languages() if language != DEFAULT])
+def test_what_the_assistant_says_is_said_in_the_page_s_language(language: str) -> None:
+    failures = re.findall(r'WritingFailed\("([^"]+)"\)|"(The (?:language model|connection)[^"{]+\.)"', QA)
+    said = {part for found in failures for part in found if part}
+    assert len(said) > 15
+    said |= {
+        "2 sentences were left out: the quotes do not bear them out.",
+        "1 sentence was left out: the quotes do not bear it out.",
+        "3 sentences were left out: the quotes do not bear them out, 1 of them only in part.",
+        "1 sentence was left out: the quotes bear it out only in part.",
+        "1 quote was added: the language model left out what the articles say.",
+        "The answer was cut off after 2000 characters.",
+        "No article published since 2018-03-01 answers this; all were asked.",
+        "The language model did not answer in time. This answer is in quotes instead.",
+        "the period ends (2018-01-01) before it begins (2019-01-01)",
+    }
+    words = texts(language)
+    for english in said:
+        assert texts(DEFAULT).said(english) == english
+        assert words.said(english) != english
+        assert not re.search(r"language model|quotes|since|period ends", words.said(english))
+
+
+def test_what_nobody_knows_to_say_stays_as_it_is() -> None:
+    for unknown in ("", "Nothing of the kind.", "A; " * 700_000, "“a” is taken to be of"):
+        assert texts("de").said(unknown) == unknown
