@@ -77,8 +77,9 @@ def open_chat_model(name: str, *, url: str | None = None, timeout: float = 60.0)
 
     `gguf:FILE` is run in this process. `url` is a server of one's own: all that speak OpenAI's protocol are
     `openai:MODEL`, and need no key.
-    `timeout` is how many seconds a model may be silent. It is asked without retries, and at temperature 0
-    where it allows one. Raises ChatModelError; whether somebody is there is only known when it is asked.
+    `timeout` is how many seconds a model may be silent; to Google's client, how many its answer may take. It is asked
+    without retries, and at temperature 0 where it allows one. Raises ChatModelError; whether somebody is there is
+    only known when it is asked.
     """
     provider_name, _, model = (part.strip() for part in name.partition(":"))
     if not (provider_name and model):
@@ -173,9 +174,13 @@ def _chunks(
             coming = asyncio.run_coroutine_threadsafe(following(), _loop())
     finally:
         if not coming.cancel():  # nothing was being waited for
-            asyncio.run_coroutine_threadsafe(stream.aclose(), _loop()).result()
+            closing = asyncio.run_coroutine_threadsafe(stream.aclose(), _loop())
+            # What nobody holds any more may be closed in any thread, in that of the loop too, which cannot wait.
+            if threading.current_thread().name != _THREAD:
+                wait([closing], _PATIENCE)
 
 
+_THREAD = "chat models"
 _STARTING = threading.Lock()
 
 
@@ -188,7 +193,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 @cache
 def _start_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="chat models", daemon=True).start()
+    threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
     return loop
 
 

@@ -6,6 +6,7 @@ _FAILURES = (
     ("openai", "OpenAIError"),
     ("httpx", "HTTPError"),
     ("httpx2", "HTTPError"),
+    ("aiohttp", "ClientError"),
     ("anthropic", "AnthropicError"),
     ("ollama", "ResponseError"),
     ("google.genai.errors", "APIError"),
@@ -43,7 +44,7 @@ def failure_reason(error: Exception, *, begun: bool = False) -> str:
             if status >= 500
             else f"The language model's server refused the request ({status})."
         )
-    if isinstance(error, unreachable) or type(error).__module__.startswith(("httpx", "httpcore")):
+    if isinstance(error, unreachable) or type(error).__module__.startswith(("httpx", "httpcore", "aiohttp")):
         return (
             "The connection to the language model broke off in the middle of its answer."
             if begun

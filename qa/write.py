@@ -124,7 +124,7 @@ def _limited(
             yield piece.text[:left]
             left -= len(piece.text)
             if left < 0:
-                notes.append(f"The answer was cut off after {characters} characters.")
+                notes.append(f"The answer was cut off after {characters:,} characters.")
                 return
             if piece.cut:
                 notes.append(piece.cut)

@@ -167,10 +167,14 @@ def test_it_stands_for_what_was_named_before() -> None:
         ("It was the best quarter for Tesla.", True),
         ("The report was written for Tesla.", False),  # for the board of somebody
         ("Tesla sold nine cars.", True),
+        ("In March, Tesla opened a store.", True),
+        ("In May, Tesla closed it.", True),
+        ("In June, Tesla sold it.", False),
     ],
 )
 def test_a_name_stands_where_the_quote_has_nothing_else(sentence: str, verdict: bool) -> None:
-    text = "It was the best quarter for the company. The report was written for another board. It sold nine cars."
+    text = "It was the best quarter for the company. The report was written for another board. It sold nine cars. "
+    text += "In March, the car company opened a store. In May, it quietly closed it. In June, a bidder sold it."
     assert judge(sentence, [passage(text, title="What Tesla did")]).supported is verdict
 
 

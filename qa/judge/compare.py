@@ -20,7 +20,9 @@ _CASES = frozenset(
 )
 _BY_OR_TO = frozenset({"by", "way-"})
 _OF_A_COUNTRY = frozenset({"n", "an", "ian", "ish", "es", "i", "y", "ns", "ans", "ians"})
-_STANDING_FOR = frozenset(term.key for term in terms("company firm group bank court agency team club government"))
+_STANDING_FOR = frozenset(
+    term.key for term in terms("company firm group bank court agency team club government giant maker")
+)
 _NOT = ("un", "in", "im", "ir", "il", "dis", "non")
 
 
@@ -140,10 +142,17 @@ class _Compared:
         What it stands for there is no word, or one like "the company".
         """
         before = self._places[at - 1] if at else None
-        if before is None or before + 1 == len(self._quoted) or before + 1 in self._places:
+        if before is None:
             return False
-        other = self._quoted[before + 1]
-        return other.sentence == self._quoted[before].sentence and other.key not in _STANDING_FOR
+        there = self._quoted[before + 1 : before + 3]
+        if any(other.key in _STANDING_FOR for other in there):
+            return False
+        for place, other in enumerate(there, before + 1):
+            if place in self._places or other.sentence != self._quoted[before].sentence:
+                return False
+            if not other.text.endswith("ly"):
+                return True
+        return False
 
     def _same_day(self, term: Term) -> bool:
         """The article's own day where the quote has none; "last year" counts from it."""

@@ -29,18 +29,22 @@ const own = {
 
 const PRESSABLE = "a.cite, button.act";
 let down = null; // what the pointer went down on, and where
+let up = -Infinity; // when a press was done without waiting for its click
 
 const rests = ({ clientX, clientY }) => down && Math.hypot(clientX - down.clientX, clientY - down.clientY) < 5;
 
-document.addEventListener("pointerdown", ({ target, clientX, clientY }) => {
-  const part = target.closest(PRESSABLE);
+document.addEventListener("pointerdown", ({ target, clientX, clientY, button, isPrimary }) => {
+  const part = button === 0 && isPrimary ? target.closest(PRESSABLE) : null;
   down = part && { part, clientX, clientY };
+  up = -Infinity;
 });
 
-// What is under a pointer that rests may be drawn anew before it comes up again: then there is no click.
+// What is under a pointer that rests may be drawn anew before it comes up again: then there is no click, or where it was
+// a finger one of what is there now.
 document.addEventListener("pointerup", (event) => {
   if (!rests(event) || down.part.isConnected) return;
   const { name, value } = down.part;
+  up = event.timeStamp;
   press(name ? find(`button.act[name="${name}"][value="${CSS.escape(value)}"]`) : down.part);
 });
 
@@ -48,7 +52,7 @@ document.addEventListener("pointerup", (event) => {
 document.addEventListener("click", (event) => {
   const part = event.target.closest(PRESSABLE) ?? (rests(event) ? down.part : null);
   if (part?.matches("a.cite")) event.preventDefault();
-  press(part);
+  if (event.timeStamp - up > 500) press(part);
   if (event.target.closest("#again")) leave({ do: "new" });
   if (event.target.closest(".label-wrap")) setTimeout(nameParts); // once it is open, or closed
 });

@@ -1,12 +1,12 @@
 """What the chat page's events do: a conversation, and beside it the evidence of each answer."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import replace
 from typing import Any, Unpack
 
 import gradio as gr
-from fastapi.concurrency import iterate_in_threadpool
+from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 
 from ingest.index import IndexUnusableError
 from qa.answer import Query
@@ -79,9 +79,12 @@ class ChatPage:
             steps = self._answer(_example(event), conversation, settings)
         else:  # what followed a question that was being changed is left out
             steps = self._answer(typed or "", conversation, settings, at=conversation.editing, typed=True)
-        # Gradio would wait for the next step before it stops: for as long as a chat model is silent.
-        async for update in iterate_in_threadpool(steps):
-            yield update
+        # Gradio would wait for the next step before it stops, and the server with it.
+        try:
+            async for update in iterate_in_threadpool(steps):
+                yield update
+        finally:
+            await run_in_threadpool(steps.close)
 
     def act(self, sent: str, conversation: Conversation, *chosen: *Chosen) -> Update:
         """Do what a button says that asks no question."""
@@ -109,7 +112,7 @@ class ChatPage:
 
     def _asked_by_button(
         self, command: Command | None, conversation: Conversation, settings: Settings
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         """Ask what a button says, or an earlier question once more: its answer alone is another then."""
         if command is None:
             return
@@ -131,7 +134,7 @@ class ChatPage:
         at: int | None = None,
         typed: bool = False,
         **changed: Unpack[Options],
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         """Answer a question; `at` is the turn that it takes the place of, and of what followed where it was typed."""
         question, words, parts = question.strip(), settings.texts, self._parts
         if not question:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,7 +15,10 @@ from babel.numbers import format_decimal
 
 _FOLDER = Path(__file__).with_name("languages")
 _LOCALES = {"en": "en_GB"}  # days in words without a comma
-_LONGEST_SAID = 2_000  # characters; a conversation that a browser kept can have anything for a note
+_LONGEST_SAID = 500  # characters; a conversation that a browser kept can have anything for a note
+_LONGEST_NUMBER = 7  # digits
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_PLACES = {"n": r"\d{1,4}", "day": r"\S+", "since": r"\S+", "until": r"\S+"}
 _PLACE = re.compile(r"\\{(\w+)\\}")
 DEFAULT = "en"
 
@@ -44,20 +48,26 @@ class Texts:
         """
         for name, saying in _sayings() if len(english) < _LONGEST_SAID else ():
             if found := saying.fullmatch(english):
-                values: dict[str, object] = dict(found.groupdict())
-                if "why" in values:
-                    values["why"] = self.said(found["why"])
-                if "period" in values:
-                    values["period"] = self._period(found["period"])
-                return self(name, **values | ({"n": int(found["n"])} if "n" in values else {}))
+                return self(name, **{key: self._value(key, value) for key, value in found.groupdict().items()})
         return english
 
+    def _value(self, key: str, english: str) -> object:
+        """What stands in the place of a name in what the assistant says: of its own words, and a day, or a number."""
+        if key == "why":
+            return self.said(english)
+        if key == "period":
+            return self._period(english)
+        with suppress(ValueError):
+            return self.day(date.fromisoformat(english))
+        plain = english.replace(",", "")
+        return int(plain) if plain.isdecimal() and len(plain) < _LONGEST_NUMBER else english
+
     def _period(self, english: str) -> str:
+        days = {number: self._value("day", found) for number, found in enumerate(_DAY.findall(english))}
         for name in ("since", "until"):
-            if english.startswith(f"{name} "):
-                return self(name, day=english.partition(" ")[2])
-        first, _, last = english.partition(" to ")
-        return self("days", first=first, last=last) if last else english
+            if english.startswith(f"{name} ") and days:
+                return self(name, day=days[0])
+        return self("days", first=days[0], last=days[1]) if len(days) == 2 else str(self._value("day", english))
 
     def day(self, day: date) -> str:
         """A day in words: "23 February 2018"."""
@@ -90,7 +100,7 @@ def _sayings() -> list[tuple[str, re.Pattern[str]]]:
     """What the assistant may say in English, each with the name of the words for it."""
 
     def place(found: re.Match[str]) -> str:
-        return r"(?P<n>\d+)" if found[1] == "n" else f"(?P<{found[1]}>.+?)"
+        return f"(?P<{found[1]}>{_PLACES.get(found[1], '.+?')})"
 
     said = {name: words for name, words in texts(DEFAULT).words.items() if name.startswith("says_")}
     patterns = {name: _PLACE.sub(place, re.escape(words)) for name, words in said.items()}

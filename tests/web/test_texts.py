@@ -140,10 +140,8 @@ def test_what_the_assistant_says_is_said_in_the_page_s_language(language: str) -
         "3 sentences were left out: the quotes do not bear them out, 1 of them only in part.",
         "1 sentence was left out: the quotes bear it out only in part.",
         "1 quote was added: the language model left out what the articles say.",
-        "The answer was cut off after 2000 characters.",
-        "No article published since 2018-03-01 answers this; all were asked.",
+        "The answer was cut off after 2,000 characters.",
         "The language model did not answer in time. This answer is in quotes instead.",
-        "the period ends (2018-01-01) before it begins (2019-01-01)",
     }
     words = texts(language)
     for english in said:
@@ -152,6 +150,30 @@ def test_what_the_assistant_says_is_said_in_the_page_s_language(language: str) -
         assert not re.search(r"language model|quotes|since|period ends", words.said(english))
 
 
+LEFT_OUT = " sentences were left out: the quotes do not bear them out."
+
+
+def test_days_and_numbers_of_what_is_said_are_written_as_in_the_language() -> None:
+    german = texts("de")
+    for english, said in (
+        ("No article published since 2018-03-01 answers this; all were asked.", "(seit 1. März 2018)"),
+        (
+            "No article published 2018-03-01 to 2018-03-31 answers this; all were asked.",
+            "1. März 2018 bis 31. März 2018",
+        ),
+        ("No article published 2018-03-01 answers this; all were asked.", "(1. März 2018)"),
+        ("the period ends (2018-01-01) before it begins (2019-01-01)", "endet (1. Januar 2018), bevor"),
+        ("The answer was cut off after 2,000 characters.", "nach 2.000 Zeichen"),
+        (
+            "“the merger” is taken to be of 2018-02-23 (“A (“deal”).”).",
+            "auf den 23. Februar 2018 datiert („A (“deal”).“)",
+        ),
+    ):
+        assert said in german.said(english)
+
+
 def test_what_nobody_knows_to_say_stays_as_it_is() -> None:
-    for unknown in ("", "Nothing of the kind.", "A; " * 700_000, "“a” is taken to be of"):
+    for unknown in ("", "Nothing of the kind.", "A; " * 700_000, "“a” is taken to be of", f"{'9' * 40}{LEFT_OUT}"):
         assert texts("de").said(unknown) == unknown
+    for day in ("2018-02-31", "2018-13-01"):
+        assert day in texts("de").said(f"“a” is taken to be of {day} (“b”).")
