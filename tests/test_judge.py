@@ -178,6 +178,12 @@ def test_a_name_stands_where_the_quote_has_nothing_else(sentence: str, verdict: 
     assert judge(sentence, [passage(text, title="What Tesla did")]).supported is verdict
 
 
+def test_what_leads_to_something_says_nothing() -> None:
+    assert supported("Apple sued Qualcomm in January 2017.", SUED)
+    assert not supported("Apple sued Qualcomm in January 2017:", SUED)
+    assert not supported("The passage that answers the question is:", "It took months to answer the question.")
+
+
 @pytest.mark.parametrize(
     ("sentence", "verdict"),
     [("BAAR, SWITZERLAND", False), ("Baar, Switzerland.", False), ("Baar", False), ("Baar is small.", True)],

@@ -58,8 +58,11 @@ class Judged:
 def judge(sentence: str, passages: Sequence[Passage], preferred: Iterable[int] = ()) -> Judged:
     """Find what bears a sentence out, in the passages of the `preferred` numbers first: each of these that does.
 
-    Otherwise the best of the others; or two quotes together, each for a part of the sentence.
+    Otherwise the best of the others; or two quotes together, each for a part of the sentence. What ends with a colon
+    only leads to what follows.
     """
+    if sentence.rstrip().endswith(":"):
+        return Judged()
     wanted = [number for number in dict.fromkeys(preferred) if 1 <= number <= len(passages)]
     others = [number for number in range(1, len(passages) + 1) if number not in wanted]
     found = _supports(sentence, passages, wanted)
