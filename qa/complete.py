@@ -9,16 +9,18 @@ from qa.answer import Answer, Citation, Sentence
 from qa.quote import Quotes
 from qa.support import content_words
 
+_SURE = 0.5  # the score from which on the best quote is taken to answer
 _MOST = 0.6  # of what answers: the rest may be said in other words
 
 
 def completed(answer: Answer, quotes: Quotes) -> Answer:
     """A written answer with the quotes behind it, unless it says the very words of the best one.
 
-    Where quotes belong together (two sides, the steps of a development, articles that contradict each other) it has
-    to say those of each.
+    Where quotes belong together (two sides, the steps of a development, articles that contradict each other), or the
+    best one is not likely to answer either, it has to say those of each.
     """
-    if all(_says(answer, quote) for quote in (quotes.citations if quotes.notes else quotes.citations[:1])):
+    each = quotes.notes or any(quote.score < _SURE for quote in quotes.citations[:1])
+    if all(_says(answer, quote) for quote in (quotes.citations if each else quotes.citations[:1])):
         return answer
     copied = {sentence.text for sentence in answer.sentences if sentence.supported}
     left_out = [quote for quote in quotes.citations if quote.quote not in copied]

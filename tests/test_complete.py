@@ -1,5 +1,7 @@
 """What a chat model leaves out of the quotes that answer is added, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.answer import Answer, Citation, Query, Sentence
@@ -25,8 +27,9 @@ def answer(text: str, *cited: str, supported: bool = True) -> Answer:
     return Answer("Why?", Query("Why?"), mode="written", sentences=(sentence,), citations=citations)
 
 
-def quotes(*cited: tuple[str, str], note: str = "") -> Quotes:
-    citations = tuple(citation(number, quote, exact) for number, (quote, exact) in enumerate(cited, 1))
+def quotes(*cited: tuple[str, str], note: str = "", score: float = 0.9) -> Quotes:
+    made = (citation(number, quote, exact) for number, (quote, exact) in enumerate(cited, 1))
+    citations = tuple(replace(each, score=score) for each in made)
     sentences = tuple(Sentence(c.quote, (c.number,), supported=True) for c in citations)
     return Quotes(sentences, citations, notes=(note,) if note else ())
 
@@ -51,6 +54,9 @@ ALL = ((PRICE, "$970 million"), (TIME, "a month"), (OFFER, ""))
         pytest.param(answer(PLACE, REASON), quotes((REASON, REASON)), [], id="most words"),
         pytest.param(
             answer("It cost $970 million.", PRICE), quotes(*ALL, note="Two."), [PRICE, TIME, OFFER], id="each"
+        ),
+        pytest.param(
+            answer("It cost $970 million.", PRICE), quotes(*ALL, score=0.4), [PRICE, TIME, OFFER], id="not sure"
         ),
         pytest.param(
             answer("It cost $970 million.", supported=False), quotes(*ALL), [PRICE, TIME, OFFER], id="it was left out"
