@@ -147,8 +147,9 @@ def _events(page: ChatPage, parts: Parts) -> None:
         **options,
     )
     parts.language.input(page.speak, [conversation, *settings], worded, **options)
-    for chosen in (parts.sources.change, parts.since.blur, parts.until.blur, parts.since.submit, parts.until.submit):
-        chosen(page.choose, [conversation, *settings], parts.chips, **options)
+    # One event, of which the last counts: two that overtake each other would show what is no longer set.
+    chosen = (parts.sources.change, parts.since.blur, parts.until.blur, parts.since.submit, parts.until.submit)
+    gr.on(chosen, page.choose, [conversation, *settings], parts.chips, trigger_mode="always_last", **options)
 
 
 def _chat() -> gr.Chatbot:

@@ -45,6 +45,7 @@ def test_conversations_are_searched_renamed_and_deleted(visit: Visit) -> None:
     page = visit.page
     visit.ask(CORTANA)
     page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .question")).to_have_count(0)
     visit.ask(FOOTBALL)
     names, search = listed(visit), page.get_by_role("searchbox", name="Search conversations")
     search.fill("MI AI")  # in the answer
