@@ -1,5 +1,6 @@
 """What the model said is kept and said again; what a person judges is the model's own."""
 
+import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -45,3 +46,11 @@ def test_a_person_judges_what_the_model_wrote_and_not_what_was_added() -> None:
         (row,) = sentences_of(question, answer)
         assert (row["question"], row["sentence"], row["quotes"][0]["quote"]) == ("q1", own.text, quote)
     assert list(sentences_of(question, replace(whole, mode="quotes"))) == []
+
+
+def test_what_was_shown_as_supported_is_judged_by_a_person() -> None:
+    lines = Path(__file__).with_name("verdicts.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == 150
+    assert all(row["sentence"] and row["quotes"] and row["borne_out"] is not bool(row.get("why")) for row in rows)
+    assert sum(row["borne_out"] for row in rows) / len(rows) >= 0.97
