@@ -1,27 +1,23 @@
 """A name → a LangChain chat model; asking it → pieces of text. The only place that knows providers."""
 
-import asyncio
 import re
-import threading
 from collections.abc import Generator
-from concurrent.futures import wait
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from qa.failure import failure_reason, model_failures
+from qa.failure import WritingFailed
 from qa.gguf import serve
+from qa.stream import chunks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
-_PATIENCE = 0.5  # seconds of silence after which whoever waits may stop it
+__all__ = ["ChatModelError", "Piece", "WritingFailed", "ask_chat_model", "open_chat_model", "public_name"]
+
 _CONNECT_SECONDS = 5.0  # a machine that is not there must not cost a whole time-out
 _OLLAMA_CONTEXT = 8_192  # tokens; left alone it takes 4,096, and drops the beginning of what is longer
 _NO_KEY = "not-needed"  # a server of one's own asks for none, but its client insists on one
@@ -36,14 +32,6 @@ _FINISHED = ("", "stop", "end_turn", "stop_sequence", "eos", "completed", "load"
 
 class ChatModelError(ValueError):
     """The chat model cannot be used; the message names the command that mends it, and holds no key."""
-
-
-class WritingFailed(RuntimeError):  # noqa: N818 - named for what happened, as it reads in `except`
-    """The chat model gave no usable text. `reason` is a sentence for people: no key, no address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +117,8 @@ def ask_chat_model(chat_model: "BaseChatModel", instructions: str, request: str)
 
 def _pieces(chat_model: "BaseChatModel", instructions: str, request: str) -> Generator[Piece, None, None]:
     provider, stopped = "", ""
-    with closing(_chunks(chat_model, [("system", instructions), ("human", request)])) as chunks:
-        for chunk in chunks:
+    with closing(chunks(chat_model, [("system", instructions), ("human", request)])) as arriving:
+        for chunk in arriving:
             if chunk is not None:
                 provider = provider or str(chunk.response_metadata.get("model_provider", ""))
                 stopped = stopped or _stop(chunk)
@@ -139,62 +127,6 @@ def _pieces(chat_model: "BaseChatModel", instructions: str, request: str) -> Gen
     if not stopped and provider in {known.name for known in _PROVIDERS.values()}:
         raise WritingFailed("The language model's answer broke off in the middle.")
     yield Piece("", _cut(stopped))
-
-
-def _chunks(
-    chat_model: "BaseChatModel", messages: list[tuple[str, str]]
-) -> Generator["AIMessageChunk | None", None, None]:
-    """Yield what arrives, and None in between for half a second of silence.
-
-    Closing it closes the connection: also in the middle of a silence, which a blocking read would have to sit out.
-    """
-    stream = cast("AsyncGenerator[AIMessageChunk, None]", chat_model.astream(messages))
-    begun = False
-
-    async def following() -> "AIMessageChunk | WritingFailed | None":
-        try:
-            return await anext(stream, None)
-        except model_failures() as error:  # what it says may hold a key; and it keeps alive what it came through
-            reason = failure_reason(error, begun=begun)
-        return WritingFailed(reason)
-
-    coming = asyncio.run_coroutine_threadsafe(following(), _loop())
-    try:
-        while True:
-            if not wait([coming], _PATIENCE).done:
-                yield None
-                continue
-            chunk = coming.result()
-            if isinstance(chunk, WritingFailed):
-                raise chunk
-            if chunk is None:
-                return
-            begun = begun or bool(chunk.text)
-            yield chunk
-            coming = asyncio.run_coroutine_threadsafe(following(), _loop())
-    finally:
-        if not coming.cancel():  # nothing was being waited for
-            closing = asyncio.run_coroutine_threadsafe(stream.aclose(), _loop())
-            # What nobody holds any more may be closed in any thread, in that of the loop too, which cannot wait.
-            if threading.current_thread().name != _THREAD:
-                wait([closing], _PATIENCE)
-
-
-_THREAD = "chat models"
-_STARTING = threading.Lock()
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """The one loop that all models are asked in: their clients keep connections, which belong to a loop."""
-    with _STARTING:
-        return _start_loop()
-
-
-@cache
-def _start_loop() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
-    return loop
 
 
 def _cut(stopped: str) -> str:

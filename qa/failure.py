@@ -13,6 +13,14 @@ _FAILURES = (
 )
 
 
+class WritingFailed(RuntimeError):  # noqa: N818 - named for what happened, as it reads in `except`
+    """The chat model gave no usable text. `reason` is a sentence for people: no key, no address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def model_failures() -> tuple[type[Exception], ...]:
     """List what asking can raise: LangChain's, the system's and the loaded providers' own exceptions.
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from qa.judge.align import carried, places
 from qa.judge.claim import left_open, repeats, states
-from qa.judge.term import DATES, Term, name_run, opposite
+from qa.judge.term import DATES, Term, name_run, opposite, same_country
 from qa.judge.terms import terms
 
 _MANY = 8  # terms of a sentence in which a word may be that the quote lacks
@@ -19,7 +19,6 @@ _CASES = frozenset(
     {"way+", "way-", "side+", "side-", "time+", "time-", "since+", "since-", "over+", "over-", "place", "by"}
 )
 _BY_OR_TO = frozenset({"by", "way-"})
-_OF_A_COUNTRY = frozenset({"n", "an", "ian", "ish", "es", "i", "y", "ns", "ans", "ians"})
 _STANDING_FOR = frozenset(
     term.key for term in terms("company firm group bank court agency team club government giant maker")
 )
@@ -128,7 +127,7 @@ class _Compared:
             return self._same_day(term)
         if term.kind == "number":
             return False
-        if self._abbreviated(at) or any(_same_name(term.key, key) for key in self._keys):
+        if self._abbreviated(at) or any(same_country(term.key, key) for key in self._keys):
             return True
         if any(other.axis == "name" for other in self._instead(at)) or self._displaces(at):
             return False
@@ -297,9 +296,3 @@ class _Compared:
 def _case(found: Sequence[Term], at: int) -> frozenset[str]:
     """The prepositions before a term, or before the name that it is a part of: without, it is who does something."""
     return found[name_run(found, at).start].marks & _CASES
-
-
-def _same_name(one: str, other: str) -> bool:
-    """Whether two names are as "Germany" and "German"."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and long.startswith(short[:-1]) and long[len(short) - 1 :] in _OF_A_COUNTRY

@@ -6,6 +6,7 @@ from typing import Literal
 
 from qa.judge.meanings import PARTICIPLES
 
+_OF_A_COUNTRY = frozenset({"n", "an", "ian", "ish", "es", "i", "y", "ns", "ans", "ians"})
 DATES = frozenset({"year", "month", "day", "weekday"})
 Kind = Literal["number", "year", "month", "day", "weekday", "name", "word", "opposed"]
 
@@ -64,6 +65,12 @@ def name_run(found: Sequence[Term], at: int) -> range:
 def opposite(key: str) -> str | None:
     """The key, or mark, of the opposite; None for one that has none."""
     return f"{key[:-1]}{'-' if key[-1] == '+' else '+'}" if key[-1] in "+-" else None
+
+
+def same_country(one: str, other: str) -> bool:
+    """Whether two names are as "Germany" and "German"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and long.startswith(short[:-1]) and long[len(short) - 1 :] in _OF_A_COUNTRY
 
 
 def _same_name(one: Term, two: Term) -> bool:
