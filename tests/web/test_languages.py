@@ -58,12 +58,14 @@ def test_another_language_is_chosen_in_the_settings(visit: Visit) -> None:
     quote, note = page.locator("#chat .said p").first, page.locator("#chat .note").first
     assert quote.evaluate("p => getComputedStyle(p).direction") == "ltr"  # as its article is
     assert note.evaluate("p => getComputedStyle(p).direction") == "rtl"
+    expect(page.locator("#again")).to_have_text(arabic("new"))
     page.reload()
     visit.wait()
     expect(page.locator("html")).to_have_attribute("lang", "ar")  # it was chosen
     visit.page.locator("#question textarea").fill("When did they sign it?")
     page.get_by_role("button", name=arabic("ask"), exact=True).click()
     expect(page.locator("#chat .question")).to_have_count(1)
+    expect(page.get_by_role("button", name=arabic("ask"), exact=True)).to_be_visible()
 
 
 def test_a_link_may_choose_the_language(visit: Visit) -> None:
