@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk
 
-_PATIENCE = 0.5  # seconds of silence after which whoever waits may stop it
+PATIENCE = 0.5
+"""Seconds of silence after which whoever waits may stop a model."""
+
 _THREAD = "chat models"
 _STARTING = threading.Lock()
 
@@ -40,7 +42,7 @@ def chunks(
     coming = asyncio.run_coroutine_threadsafe(following(), _loop())
     try:
         while True:
-            if not wait([coming], _PATIENCE).done:
+            if not wait([coming], PATIENCE).done:
                 yield None
                 continue
             chunk = coming.result()
@@ -56,7 +58,7 @@ def chunks(
             closing = asyncio.run_coroutine_threadsafe(stream.aclose(), _loop())
             # What nobody holds any more may be closed in any thread, in that of the loop too, which cannot wait.
             if threading.current_thread().name != _THREAD:
-                wait([closing], _PATIENCE)
+                wait([closing], PATIENCE)
 
 
 def _loop() -> asyncio.AbstractEventLoop:

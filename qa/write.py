@@ -14,6 +14,7 @@ from qa.instructions import without_instructions
 from qa.judge.meanings import NEGATIONS
 from qa.prompts import NOT_SAID, Prompt, conversation, labelled, one_line
 from qa.reply import Reply, Written
+from qa.stream import PATIENCE
 from qa.support import content_words
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ __all__ = ["WritingFailed", "Written", "rewrite_query", "write"]
 
 ANSWER_CHARACTERS = 2_000
 _ANSWER_TOKENS = 700  # of a context that the answer needs, and what a model puts around a prompt
-_PATIENCE = 0.5  # seconds without a word after which whoever waits may stop it
 
 
 def write(
@@ -55,7 +55,7 @@ def write(
         for piece in pieces:
             reply.add(piece)
             written = reply.so_far()
-            if written.sentences != before.sentences or time.monotonic() > told + _PATIENCE:
+            if written.sentences != before.sentences or time.monotonic() > told + PATIENCE:
                 yield (before := written)
                 told = time.monotonic()
             if reply.over:

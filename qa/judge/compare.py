@@ -7,6 +7,7 @@ from datetime import date
 
 from qa.judge.align import carried, places
 from qa.judge.claim import left_open, repeats, states
+from qa.judge.meanings import COMPANIES
 from qa.judge.term import DATES, Term, name_run, opposite, same_country
 from qa.judge.terms import terms
 
@@ -19,9 +20,7 @@ _CASES = frozenset(
     {"way+", "way-", "side+", "side-", "time+", "time-", "since+", "since-", "over+", "over-", "place", "by"}
 )
 _BY_OR_TO = frozenset({"by", "way-"})
-_STANDING_FOR = frozenset(
-    term.key for term in terms("company firm group bank court agency team club government giant maker")
-)
+_STANDING_FOR = frozenset(term.key for term in terms(f"{' '.join(COMPANIES)} team club government giant maker"))
 _NOT = ("un", "in", "im", "ir", "il", "dis", "non")
 
 

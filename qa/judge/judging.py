@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ingest.index import Passage
 from qa.judge.compare import Quoted, objection
+from qa.judge.meanings import COMPANIES
 from qa.judge.term import Term, name_run
 from qa.judge.terms import name_keys, terms
 from qa.support import Support, sentence_spans, support_score
@@ -22,7 +23,7 @@ _JOINT = re.compile(r"[;,]?\s+(?:and|but|while|whereas)\s+|;\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|he|his|him|she|her|they|their|them)\b", re.IGNORECASE)
 _HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
 _SHE = re.compile(r"\b(?:she|hers?|herself)\b", re.IGNORECASE)
-_COMPANY = re.compile(r"\bthe (?:\w+ )?(?:company|firm|group|bank|court|agency)\b", re.IGNORECASE)
+_COMPANY = re.compile(rf"\bthe (?:\w+ )?(?:{'|'.join(COMPANIES)})\b", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:they|both|the two|the pair|the (?:\w+ )?(?:companies|firms|groups|banks))\b", re.IGNORECASE
 )

@@ -161,6 +161,9 @@ MARKS = _each(
 )
 """Small words by what they say of the word that follows them; + and - are opposites."""
 
+COMPANIES = ("company", "firm", "group", "bank", "court", "agency")
+"""What "the company" and the like stand for: the name that an article is about."""
+
 HEDGES = _each(
     "deny refuse fail reject decline doubt dispute claim allege accuse suspect charge acquit prevent avoid stop block"
     " myth hoax rumour rumor speculate believe think fear suggest consider threaten unlikely ban forbid"

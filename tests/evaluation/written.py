@@ -17,6 +17,7 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
@@ -78,8 +79,8 @@ class Recorded(BaseChatModel):
             with self.file.open("a", encoding="utf-8") as kept:
                 kept.write(f"{json.dumps([key, pieces])}\n")
 
-    def _generate(self, *args: object, **kwargs: object) -> ChatResult:
-        raise NotImplementedError
+    def _generate(self, messages: list[BaseMessage], *args: object, **kwargs: object) -> ChatResult:
+        return generate_from_stream(self._stream(messages))
 
 
 def recorded(inner: BaseChatModel, file: Path | None, name: str = "") -> Recorded:
