@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from ingest.index import Index
 from qa.answer import Answer, Turn
 from qa.assistant import Assistant, Options
+from qa.stream import PATIENCE
 from tests.language_model import HesitatingModel, ScriptedModel
 from tests.web.browser import CORTANA, Site, Visit, answering, visiting
 
@@ -101,6 +102,8 @@ def test_a_model_that_says_nothing_can_be_stopped(site: Site, browser: Browser) 
             box.fill(CORTANA)
             page.keyboard.press("Enter")
             expect(page.locator("#chat .pending")).to_be_visible()
+            page.wait_for_timeout(3_000 * PATIENCE)  # until its silence has been heard of, and then some
+            expect(page.locator("#chat .pending")).to_be_visible()
             page.get_by_role("button", name="Stop").click()
             visit.answered()
             expect(box).to_have_value(CORTANA)  # nothing was said: it can be asked again
@@ -113,6 +116,8 @@ def test_a_model_that_says_nothing_can_be_stopped(site: Site, browser: Browser) 
         try:  # while it makes a query of the next question
             box.fill("When was it announced?")
             page.keyboard.press("Enter")
+            expect(page.locator("#chat .pending")).to_be_visible()
+            page.wait_for_timeout(3_000 * PATIENCE)  # until its silence has been heard of, and then some
             expect(page.locator("#chat .pending")).to_be_visible()
             page.get_by_role("button", name="Stop").click()
             visit.answered()
